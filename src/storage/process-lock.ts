@@ -1,0 +1,93 @@
+import { StorageError } from '../errors/storage-error.ts'
+import type { Clock } from '../support/clock.ts'
+import { startTimer } from '../support/timer.ts'
+import type { ExclusiveOptions } from './token-storage.ts'
+
+/** A lock held longer than this, in milliseconds, goes to whoever is next. */
+export const HOLD_BOUND_MS = 30_000
+
+/** The waiting line of one lock. The first entry is the holder. */
+type Line = Waiter[]
+
+interface Waiter {
+  readonly enter: () => void
+}
+
+/** Keyed by what the adapters stand on, never by adapter: two adapters over one object share its locks. */
+const lines = new WeakMap<object, Map<string, Line>>()
+
+/**
+ * Runs `task` while no other task of this process runs under the same `owner` and `key`, first come, first served.
+ * A task that holds on for {@link HOLD_BOUND_MS} loses the lock: its signal is aborted, and it runs on.
+ */
+export async function exclusiveInProcess<T>(
+  owner: object,
+  key: string,
+  task: (signal: AbortSignal) => Promise<T>,
+  { waitMs, signal }: ExclusiveOptions,
+  clock: Clock,
+): Promise<T> {
+  const line = lineOf(owner, key)
+  const waiter = await stand(line, waitMs, signal, clock)
+  const holding = new AbortController()
+  const stopBound = startTimer(
+    clock,
+    HOLD_BOUND_MS,
+    () => {
+      leave(line, waiter)
+      holding.abort(new StorageError('locked', 'The lock was held for too long and has been lost'))
+    },
+    true,
+  )
+  try {
+    return await task(holding.signal)
+  } finally {
+    stopBound()
+    leave(line, waiter)
+  }
+}
+
+function lineOf(owner: object, key: string): Line {
+  const byKey = lines.get(owner) ?? new Map<string, Line>()
+  lines.set(owner, byKey)
+  const line = byKey.get(key) ?? []
+  byKey.set(key, line)
+  return line
+}
+
+function stand(line: Line, waitMs: number, signal: AbortSignal | undefined, clock: Clock): Promise<Waiter> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason)
+    const give = (up: unknown): void => {
+      settle()
+      leave(line, waiter)
+      reject(up)
+    }
+    const abort = (): void => give(signal?.reason)
+    const settle = (): void => {
+      stopWaiting()
+      signal?.removeEventListener('abort', abort)
+    }
+    const waiter: Waiter = {
+      enter: () => {
+        settle()
+        resolve(waiter)
+      },
+    }
+    let stopWaiting = (): void => {}
+    line.push(waiter)
+    if (line[0] === waiter) return resolve(waiter)
+    stopWaiting = startTimer(clock, waitMs, () =>
+      give(new StorageError('locked', `The lock was not to be had within ${waitMs} ms`)),
+    )
+    signal?.addEventListener('abort', abort, { once: true })
+  })
+}
+
+/** Takes `waiter` out of the line; if it held the lock, the next one enters. */
+function leave(line: Line, waiter: Waiter): void {
+  const place = line.indexOf(waiter)
+  if (place < 0) return
+  line.splice(place, 1)
+  if (place === 0) line[0]?.enter()
+}

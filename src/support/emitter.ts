@@ -1,0 +1,56 @@
+import mitt from 'mitt'
+
+/** Options of every `on`. */
+export interface ListenOptions {
+  /** Stops listening when it is aborted. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Calls `listener` at each event of `type`, and answers the function that stops it. What a listener throws,
+ * or rejects with, breaks nothing.
+ */
+export type Listen<Events> = <Type extends keyof Events & string>(
+  type: Type,
+  listener: (event: Events[Type]) => void,
+  options?: ListenOptions,
+) => () => void
+
+/** Calls the listeners of `type`, in the order in which they were added. */
+export type Emit<Events> = <Type extends keyof Events & string>(type: Type, event: Events[Type]) => void
+
+/** The two ends of one event bus. */
+export interface Emitter<Events> {
+  readonly on: Listen<Events>
+  readonly emit: Emit<Events>
+}
+
+export function createEmitter<Events extends object>(): Emitter<Events> {
+  const bus = mitt<Record<string, unknown>>()
+  return {
+    on: (type, listener, { signal } = {}) => {
+      if (signal?.aborted) return () => {}
+      const guarded = guard(listener as (event: unknown) => void)
+      const stop = (): void => {
+        bus.off(type, guarded)
+        signal?.removeEventListener('abort', stop)
+      }
+      bus.on(type, guarded)
+      signal?.addEventListener('abort', stop, { once: true })
+      return stop
+    },
+    emit: (type, event) => bus.emit(type, event),
+  }
+}
+
+/** Wraps a user's callback so that neither a throw nor a rejection gets out of it. */
+export function guard<Event>(callback: (event: Event) => unknown): (event: Event) => void {
+  return (event) => {
+    try {
+      const result = callback(event)
+      if (result instanceof Promise) result.catch(() => {})
+    } catch {
+      // A listener's mistake is the listener's own.
+    }
+  }
+}
