@@ -17,8 +17,8 @@ export class StorageError extends LatchkeyError {
   /** What the storage could not do. */
   readonly failure: StorageFailure
 
-  constructor(failure: StorageFailure, message: string) {
-    super(message)
+  constructor(failure: StorageFailure, message: string, options?: ErrorOptions) {
+    super(message, options)
     this.failure = failure
   }
 }

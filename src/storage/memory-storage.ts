@@ -30,8 +30,7 @@ export function memoryStorage({ clock = systemClock }: MemoryStorageOptions = {}
       const group = watchers.get(key) ?? new Set()
       watchers.set(key, group.add(changed))
       return () => {
-        group.delete(changed)
-        if (group.size === 0) watchers.delete(key)
+        if (group.delete(changed) && group.size === 0) watchers.delete(key)
       }
     },
   }

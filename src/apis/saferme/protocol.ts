@@ -1,0 +1,32 @@
+import type { SessionProtocol } from '../../client/protocol.ts'
+import { createSession, deleteSession, refreshSession } from './endpoints.ts'
+import { SaferMeApiError } from './errors.ts'
+import type { SaferMeCredentials, SaferMeSession } from './types.ts'
+
+/**
+ * SaferMe v4: an access and a refresh token that both rotate at every refresh, without a grace period.
+ *
+ * @see SaferMe API v4, "Sessions"
+ */
+export function saferMeProtocol(appBundleId: string): SessionProtocol<SaferMeCredentials, SaferMeSession> {
+  const create = createSession(appBundleId)
+  return {
+    name: 'saferme',
+    application: appBundleId,
+    refreshWindowMs: 60_000,
+    early: 'wait',
+    repeatable: false,
+    renewable: (tokens) => tokens.refreshToken !== undefined,
+    authorize: ({ headers }, tokens) => {
+      if (tokens) headers.set('authorization', `Token token=${tokens.accessToken}`)
+    },
+    create: (send, credentials) => send(create, credentials),
+    refresh: (send, tokens) => send(refreshSession, tokens),
+    revoke: (send, tokens) => send(deleteSession, undefined, tokens),
+    judge: ({ status }, during) => {
+      if (status === 401) return during === 'create' ? 'fault' : 'revoked'
+      return status === 422 ? 'fault' : 'transient'
+    },
+    toError: (failure) => new SaferMeApiError(failure),
+  }
+}

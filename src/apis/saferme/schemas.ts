@@ -1,0 +1,62 @@
+import * as z from 'zod/mini'
+import type { Schema } from '../../support/schema.ts'
+import { agreeing } from '../../support/schema-agreement.ts'
+import type { SaferMeCredentials, SaferMeSession } from './types.ts'
+
+const filled = z.string().check(z.minLength(1))
+const sendable = z.string().check(z.regex(/^[\x21-\x7e]+$/))
+const time = z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text))))
+
+/** What signs in. */
+export const credentials: Schema<SaferMeCredentials> = agreeing<SaferMeCredentials>()(
+  z.object({ email: filled, password: filled }),
+)
+
+/** The fields that a session is made of. */
+export const tokenAnswer: Schema<TokenAnswer> = agreeing<TokenAnswer>()(
+  z.looseObject({
+    session: z.looseObject({
+      access_token: sendable,
+      refresh_token: filled,
+      token_expire_at: z.exactOptional(z.unknown()),
+    }),
+  }),
+)
+
+/** An answer that holds tokens. */
+export interface TokenAnswer {
+  readonly session: {
+    readonly access_token: string
+    readonly refresh_token: string
+    readonly token_expire_at?: unknown
+  }
+}
+
+/** A session in its envelope. */
+export const sessionAnswer: Schema<SessionAnswer> = agreeing<SessionAnswer>()(
+  z.looseObject({
+    session: z.looseObject({
+      token_expire_at: time,
+      app_bundle_id: z.string(),
+      branded_app_id: z.int(),
+      client_uuid: z.exactOptional(z.nullable(z.string())),
+      profile: z.looseObject({
+        user_id: z.int(),
+        preferred_team_id: z.exactOptional(z.nullable(z.int())),
+        user_uuid: z.string(),
+        personal_account_option: z.boolean(),
+        consent_required: z.boolean(),
+        profile_details_pending: z.boolean(),
+        password_update_pending: z.boolean(),
+      }),
+    }),
+  }),
+)
+
+/** An answer that holds a session. */
+export interface SessionAnswer {
+  readonly session: SaferMeSession
+}
+
+/** The answer to a deletion: an empty object, or nothing. */
+export const deletedAnswer: Schema<unknown> = z.optional(z.looseObject({}))

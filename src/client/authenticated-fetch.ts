@@ -1,0 +1,93 @@
+import { ConfigurationError } from '../errors/configuration-error.ts'
+import type { TokenSet } from '../session/protocol.ts'
+import type { Lease, Replacement } from '../session/token-source.ts'
+import type { Fetch } from '../support/fetch.ts'
+import type { Outgoing, SessionProtocol } from './protocol.ts'
+
+/** Where the interceptor has its tokens from. */
+export interface LeaseSource {
+  acquire(options: { readonly signal?: AbortSignal }): Promise<Lease>
+  afterRefusal(
+    lease: Lease,
+    mayRefresh: boolean,
+    options: { readonly signal?: AbortSignal },
+  ): Promise<Replacement | null>
+}
+
+/** How a protocol adds its tokens to a request. */
+export type Authorize = SessionProtocol['authorize']
+
+/** A stale token, the current one, a renewed one: no request is sent more often. */
+const MOST_SENDS = 3
+
+/**
+ * The auto-refresh interceptor: a `fetch` that carries the session.
+ *
+ * - Every request gets a token that is good as far as is known, and belongs to that token's session from then on.
+ * - A 401 is answered by the session: with a newer token the request is replayed, otherwise the 401 is the caller's.
+ * - One refresh a request, three sends in all. A request whose body is a stream is sent once.
+ */
+export function authenticatedFetch(session: LeaseSource, authorize: Authorize, fetch: Fetch): Fetch {
+  return async (input, init) => {
+    const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined)
+    const options = signal ? { signal } : {}
+    const replayable = !(init?.body instanceof ReadableStream)
+    let { lease, renewed }: Replacement = { lease: await session.acquire(options), renewed: false }
+    for (let sends = 1; ; sends++) {
+      const keepBody = replayable && sends < MOST_SENDS
+      const response = await send(fetch, input, init, authorize, lease.tokens, keepBody)
+      if (response.status !== 401) return response
+      const next: Promise<Replacement | null> | false =
+        sends < MOST_SENDS && session.afterRefusal(lease, !renewed, options)
+      if (!next) return response
+      if (!replayable) {
+        next.catch(() => {})
+        return response
+      }
+      const replacement: Replacement | null = await next
+      if (!replacement) return response
+      response.body?.cancel().catch(() => {})
+      lease = replacement.lease
+      renewed ||= replacement.renewed
+    }
+  }
+}
+
+/** An interceptor that adds tokens to a request and leaves its answer alone. */
+export function authorizedFetch(authorize: Authorize, tokens: TokenSet | null, fetch: Fetch): Fetch {
+  return (input, init) => send(fetch, input, init, authorize, tokens, false)
+}
+
+async function send(
+  fetch: Fetch,
+  input: RequestInfo | URL,
+  init: RequestInit | undefined,
+  authorize: Authorize,
+  tokens: TokenSet | null,
+  keepBody: boolean,
+): Promise<Response> {
+  const request = input instanceof Request ? input : undefined
+  const outgoing: Outgoing = {
+    url: new URL(request?.url ?? String(input)),
+    headers: new Headers(init?.headers ?? request?.headers),
+  }
+  authorize(outgoing, tokens)
+  const authorized: RequestInit = {
+    ...init,
+    headers: outgoing.headers,
+    ...(outgoing.credentials && { credentials: outgoing.credentials }),
+  }
+  if (!request) return fetch(outgoing.url.href, authorized)
+  return fetch(rebuilt(request, keepBody, outgoing.url, authorized))
+}
+
+function rebuilt(request: Request, keepBody: boolean, url: URL, init: RequestInit): Request {
+  try {
+    const source = keepBody && request.body ? request.clone() : request
+    return new Request(url.href === request.url ? source : new Request(url, source), init)
+  } catch {
+    throw new ConfigurationError(
+      'The request can not be sent: its body has been used, or its options contradict',
+    )
+  }
+}

@@ -1,0 +1,52 @@
+import { NetworkError } from '../errors/network-error.ts'
+import type { Clock } from '../support/clock.ts'
+import type { Emit } from '../support/emitter.ts'
+import type { Fetch } from '../support/fetch.ts'
+import type { RequestDescription, TransportEvents } from './transport-events.ts'
+
+/** What watches the requests of a client go out. */
+export interface Observer {
+  readonly clock: Clock
+  readonly emit: Emit<TransportEvents>
+  /** Hears of every answer, with the wall clock's times around it. */
+  readonly onAnswer?: ((response: Response, sentAt: number, receivedAt: number) => void) | undefined
+}
+
+/**
+ * The innermost interceptor: tells of each request and its answer, and turns whatever a `fetch` throws into a
+ * {@link NetworkError}, or into the reason of the signal that stopped it.
+ */
+export function observedFetch(fetch: Fetch, description: RequestDescription, observer: Observer): Fetch {
+  const { clock, emit, onAnswer } = observer
+  let attempt = 0
+  return async (input, init) => {
+    const event = { ...description, attempt: ++attempt }
+    emit('request', event)
+    const started = clock.monotonic()
+    const sentAt = clock.now()
+    const tell = (status?: number): void =>
+      emit('response', {
+        ...event,
+        ...(status !== undefined && { status }),
+        durationMs: clock.monotonic() - started,
+      })
+    try {
+      const response = await fetch(input, init)
+      onAnswer?.(response, sentAt, clock.now())
+      tell(response.status)
+      return response
+    } catch (error) {
+      tell()
+      const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined)
+      throw signal?.aborted ? signal.reason : networkError(description.operation, error)
+    }
+  }
+}
+
+/** The platform's own error is kept as the cause; what anybody else threw may hold anything. */
+export function networkError(operation: string, error: unknown): NetworkError {
+  return new NetworkError(
+    `${operation}: no answer came`,
+    error instanceof TypeError ? { cause: error } : undefined,
+  )
+}

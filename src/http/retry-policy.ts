@@ -1,0 +1,69 @@
+import { ApiError } from '../errors/api-error.ts'
+import { NetworkError } from '../errors/network-error.ts'
+import { TimeoutError } from '../errors/timeout-error.ts'
+import type { Method } from './endpoint.ts'
+
+/** How failed attempts of an operation are repeated. */
+export interface RetryOptions {
+  /** How many times at the most, after the first attempt. Default: 2. */
+  readonly retries?: number
+  /** The back-off before the first repetition, in milliseconds, doubled at each further one. Default: 300. */
+  readonly baseMs?: number
+  /** The longest back-off, in milliseconds. Default: 10,000. */
+  readonly maxMs?: number
+  /** The longest `Retry-After` that is waited for, in milliseconds. Default: 30,000. */
+  readonly maxRetryAfterMs?: number
+}
+
+/** Retry options with nothing left open. */
+export type RetryPolicy = Required<RetryOptions>
+
+/** What holds where nothing else is said. */
+export const DEFAULT_RETRY: RetryPolicy = {
+  retries: 2,
+  baseMs: 300,
+  maxMs: 10_000,
+  maxRetryAfterMs: 30_000,
+}
+
+const REPEATABLE_METHODS: ReadonlySet<Method> = new Set(['GET', 'PUT', 'DELETE'])
+const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 420, 429, 500, 502, 503, 504])
+
+/** Full jitter: anything up to a bound that doubles with each failure. */
+export function backOff(
+  failures: number,
+  { baseMs, maxMs }: Pick<RetryPolicy, 'baseMs' | 'maxMs'>,
+  random: number,
+): number {
+  return random * Math.min(maxMs, baseMs * 2 ** (failures - 1))
+}
+
+/**
+ * How long to wait before an attempt is repeated, in milliseconds; `undefined`: it must not be.
+ *
+ * GET, PUT and DELETE are repeated after whatever may pass; the others only where the server can't have acted.
+ */
+export function retryDelay(
+  error: unknown,
+  method: Method,
+  attempt: number,
+  policy: RetryPolicy,
+  random: number,
+): number | undefined {
+  if (!mayRepeat(error, method)) return undefined
+  const asked = error instanceof ApiError ? error.retryAfter : undefined
+  if (asked === undefined) return backOff(attempt, policy, random)
+  return asked <= policy.maxRetryAfterMs ? asked : undefined
+}
+
+function mayRepeat(error: unknown, method: Method): boolean {
+  if (error instanceof ApiError) {
+    return REPEATABLE_METHODS.has(method) ? PASSING_STATUSES.has(error.status) : refusedUnread(error)
+  }
+  return REPEATABLE_METHODS.has(method) && (error instanceof NetworkError || error instanceof TimeoutError)
+}
+
+/** The server has said that it turned the request away without acting on it. */
+function refusedUnread({ status, retryAfter }: ApiError): boolean {
+  return status === 420 || status === 429 || (status === 503 && retryAfter !== undefined)
+}

@@ -1,0 +1,101 @@
+import { ConfigurationError } from '../errors/configuration-error.ts'
+import { RequestValidationError } from '../errors/request-validation-error.ts'
+import type { Endpoint, Message } from './endpoint.ts'
+
+const DOT_SEGMENT = /(^|[\\/])(\.|%2e){1,2}([\\/]|$)/i
+const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/
+
+/**
+ * Checks a base URL or an origin that may see credentials.
+ *
+ * @throws {ConfigurationError} It isn't an absolute URL, isn't `https:` (`http:` is for loopback alone), or has
+ * user information, a query or a fragment.
+ */
+export function parseBaseUrl(value: string | URL, option: string): URL {
+  const url = parse(String(value), option)
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.test(url.hostname))) {
+    throw new ConfigurationError(`${option} must be an https: URL; http: is for loopback alone`)
+  }
+  if (url.username || url.password || url.search || url.hash) {
+    throw new ConfigurationError(`${option} must have no user information, no query and no fragment`)
+  }
+  return url
+}
+
+function parse(value: string, option: string): URL {
+  try {
+    return new URL(value)
+  } catch {
+    throw new ConfigurationError(`${option} is not an absolute URL`)
+  }
+}
+
+/** Where requests may go: under a base URL, and to the origins that may see its credentials. */
+export class Territory {
+  readonly base: URL
+  readonly #origins: ReadonlySet<string>
+  readonly #prefix: string
+
+  /** @throws {ConfigurationError} As {@link parseBaseUrl}. */
+  constructor(baseUrl: string | URL, authorizedOrigins: readonly (string | URL)[] = []) {
+    this.base = parseBaseUrl(baseUrl, 'baseUrl')
+    this.#prefix = this.base.origin + this.base.pathname.replace(/\/+$/, '')
+    this.#origins = new Set([
+      this.base.origin,
+      ...authorizedOrigins.map((origin) => parseBaseUrl(origin, 'authorizedOrigins').origin),
+    ])
+  }
+
+  /**
+   * Resolves what a caller asks for. `session` and `/session` both go under the base URL's own path.
+   *
+   * @throws {ConfigurationError} It leads to another origin, out of the base path, or isn't a URL.
+   */
+  resolve(target: string | URL): URL {
+    // The platform's parser drops these, so `/\t/host` would be another host to it.
+    const text = String(target).replace(/[\t\n\r]|^[\0-\x20]+/g, '')
+    const url = isAbsolute(text) ? parse(new URL(text, this.base).href, 'The URL') : this.#under(text)
+    if (!this.#origins.has(url.origin) || url.username || url.password) {
+      throw new ConfigurationError(
+        'The request would take credentials to an origin that is not listed in authorizedOrigins',
+      )
+    }
+    return url
+  }
+
+  /**
+   * The URL of an operation.
+   *
+   * @throws {RequestValidationError} A path parameter is missing, empty, `.` or `..`.
+   */
+  locate(
+    { operation, path }: Pick<Endpoint, 'operation' | 'path'>,
+    { params = {}, query = {} }: Message,
+  ): URL {
+    const url = new URL(
+      this.#prefix +
+        path.replace(/\{(\w+)\}/g, (_, name: string) => {
+          const value = params[name]
+          if (!value || value === '.' || value === '..') {
+            throw new RequestValidationError(operation, [{ message: 'unusable in a path', path: [name] }])
+          }
+          return encodeURIComponent(value)
+        }),
+    )
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) url.searchParams.set(name, value)
+    }
+    return url
+  }
+
+  #under(path: string): URL {
+    if (DOT_SEGMENT.test(path.replace(/[?#].*/s, ''))) {
+      throw new ConfigurationError('The path must have no . or .. segments')
+    }
+    return new URL(this.#prefix + path.replace(/^[\\/]?(?=[^?#])/, '/'))
+  }
+}
+
+function isAbsolute(text: string): boolean {
+  return /^([a-z][a-z\d+.-]*:|[\\/]{2})/i.test(text)
+}

@@ -1,0 +1,75 @@
+export type { AnyLatchkeyError, LatchkeyErrorCode } from './apis/any-latchkey-error.ts'
+export { isLatchkeyError } from './apis/any-latchkey-error.ts'
+export type { SaferMeClientOptions } from './apis/saferme/client.ts'
+export { SaferMeClient } from './apis/saferme/client.ts'
+export { SaferMeApiError } from './apis/saferme/errors.ts'
+export type {
+  SaferMeCredentials,
+  SaferMeFields,
+  SaferMeProfile,
+  SaferMeSession,
+} from './apis/saferme/types.ts'
+
+export type { ClientOptions, SessionClientOptions } from './client/options.ts'
+export type { Outgoing, Send, SessionProtocol } from './client/protocol.ts'
+export { SessionClient } from './client/session-client.ts'
+export { AbortedError } from './errors/aborted-error.ts'
+export type { ApiErrorCode, ApiFailure } from './errors/api-error.ts'
+export { ApiError } from './errors/api-error.ts'
+export { ConfigurationError } from './errors/configuration-error.ts'
+export { isRateLimited, isUnauthorized } from './errors/guards.ts'
+export { LatchkeyError } from './errors/latchkey-error.ts'
+export { NetworkError } from './errors/network-error.ts'
+export { NoSessionError } from './errors/no-session-error.ts'
+export { RequestValidationError } from './errors/request-validation-error.ts'
+export { ResponseValidationError } from './errors/response-validation-error.ts'
+export type { EndReason } from './errors/session-ended-error.ts'
+export { SessionEndedError } from './errors/session-ended-error.ts'
+export type { StorageFailure } from './errors/storage-error.ts'
+export { StorageError } from './errors/storage-error.ts'
+export { TimeoutError } from './errors/timeout-error.ts'
+export type { Answer } from './http/answer.ts'
+export type { Endpoint, Message, Method } from './http/endpoint.ts'
+export type { HeadersSource } from './http/headers.ts'
+export type { CallOptions, Timeouts } from './http/http-client.ts'
+export type { RetryOptions } from './http/retry-policy.ts'
+export type {
+  RequestDescription,
+  RequestEvent,
+  ResponseEvent,
+  RetryEvent,
+  TransportEvents,
+} from './http/transport-events.ts'
+export type { SessionBegan, SessionEnded, SessionEvents } from './session/events.ts'
+export type {
+  Adopted,
+  Ended,
+  Refreshed,
+  RefreshOutcome,
+  Superseded,
+  TransientFailure,
+  Unchanged,
+} from './session/outcome.ts'
+export type {
+  EarlyRefresh,
+  Grant,
+  GrantedTokens,
+  Phase,
+  SessionPolicy,
+  TokenSet,
+  Verdict,
+} from './session/protocol.ts'
+export type { Session, WaitOptions } from './session/session.ts'
+export type { EndResult } from './session/sign-out.ts'
+export type { SessionSnapshot } from './session/snapshot.ts'
+export type { KeyValueStorageOptions, KeyValueStore } from './storage/key-value-storage.ts'
+export { keyValueStorage } from './storage/key-value-storage.ts'
+export type { MemoryStorageOptions } from './storage/memory-storage.ts'
+export { memoryStorage } from './storage/memory-storage.ts'
+export type { ExclusiveOptions, StorageReach, TokenStorage } from './storage/token-storage.ts'
+
+export type { Clock, TimerHandle } from './support/clock.ts'
+export type { Listen, ListenOptions } from './support/emitter.ts'
+export type { Fetch } from './support/fetch.ts'
+export type { MaybePromise } from './support/maybe-promise.ts'
+export type { Schema, SchemaIssue, SchemaResult } from './support/schema.ts'

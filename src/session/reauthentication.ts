@@ -1,0 +1,99 @@
+import { ConfigurationError } from '../errors/configuration-error.ts'
+import { LatchkeyError } from '../errors/latchkey-error.ts'
+import type { MaybePromise } from '../support/maybe-promise.ts'
+import { completeTokens, type SessionContext } from './context.ts'
+import { coolDownAfter } from './cool-down.ts'
+import type { Grant } from './protocol.ts'
+import { renewRecord } from './record.ts'
+import type { HeldLock } from './record-store.ts'
+import { type Finding, offer, type Task } from './refresh-attempt.ts'
+
+/** After refused credentials the server is left alone for a minute, and twice as long each further time. */
+const FIRST_REFUSAL_MS = 60_000
+const LONGEST_REFUSAL_MS = 3_600_000
+/** How long a sign-in in place of a refresh waits for the lock, in milliseconds. */
+const LOCK_WAIT_MS = 35_000
+
+type Refused = Extract<Finding, { kind: 'refused' }>
+
+/**
+ * Signs in again where a session would end, for programs that hold credentials of their own: the session goes
+ * on under its id, with new tokens.
+ */
+export class Reauthentication<Resource> {
+  readonly #context: SessionContext<unknown, Resource>
+  readonly #provide: () => MaybePromise<unknown>
+  /** The generation that the refusals are counted for. */
+  #generation = 0
+  #refusals = 0
+  /** The generation that was signed in for and has not been refused yet. */
+  #made = 0
+
+  constructor(context: SessionContext<unknown, Resource>, provide: () => MaybePromise<unknown>) {
+    this.#context = context
+    this.#provide = provide
+  }
+
+  /** Signs in instead of ending. The credentials are asked for outside the lock, and used under it if nothing has changed. */
+  async instead(refused: Refused, task: Task): Promise<Finding<Resource>> {
+    const { store } = this.#context
+    const { generation } = refused.record
+    if (generation !== this.#generation) this.#refusals = 0
+    this.#generation = generation
+    if (generation === this.#made) {
+      this.#made = 0
+      return this.#coolDown(
+        refused,
+        refused.error ?? new ConfigurationError('The renewed session was refused'),
+      )
+    }
+    let credentials: unknown
+    try {
+      credentials = await this.#provide()
+    } catch (error) {
+      const known = error instanceof LatchkeyError ? error : new ConfigurationError('reauthenticate failed')
+      return this.#failed(refused, known, coolDownAfter(task.failures + 1, undefined, this.#context.clock))
+    }
+    return store.exclusive((lock) => this.#signIn(refused, credentials, task, lock), { waitMs: LOCK_WAIT_MS })
+  }
+
+  async #signIn(
+    refused: Refused,
+    credentials: unknown,
+    task: Task,
+    lock: HeldLock,
+  ): Promise<Finding<Resource>> {
+    const { store, state, backend, clock } = this.#context
+    const { version } = state
+    const stored = await store.read(true)
+    if (stored.raw !== refused.stored.raw) return { kind: 'stands', stored, version }
+    let grant: Grant<Resource>
+    try {
+      grant = await backend.create(credentials, { afterwards: task.afterwards })
+    } catch (error) {
+      const { verdict, retryAfterMs } = backend.judge(error, 'create')
+      const known = error instanceof LatchkeyError ? error : new ConfigurationError('reauthenticate failed')
+      if (verdict !== 'transient') return this.#coolDown(refused, known)
+      return this.#failed(refused, known, coolDownAfter(task.failures + 1, retryAfterMs, clock))
+    }
+    const record = renewRecord(refused.record, completeTokens(grant.tokens, this.#context))
+    this.#made = this.#generation = record.generation
+    const stands = lock.lost ? null : await offer(this.#context, { record, unsaved: 'change' }, stored)
+    return { kind: 'won', record, stands, late: lock.lost, grant }
+  }
+
+  #coolDown(refused: Refused, error: LatchkeyError): Promise<Finding<Resource>> {
+    const coolDownMs = Math.min(LONGEST_REFUSAL_MS, FIRST_REFUSAL_MS * 2 ** this.#refusals++)
+    return this.#failed(refused, error, coolDownMs)
+  }
+
+  async #failed(
+    { record, stored }: Refused,
+    error: LatchkeyError,
+    coolDownMs: number,
+  ): Promise<Finding<Resource>> {
+    const cooling = { ...record, notBefore: this.#context.serverClock.now() + coolDownMs }
+    await this.#context.store.replace(stored.raw, cooling).catch(() => null)
+    return { kind: 'failed', record: cooling, error, coolDownMs }
+  }
+}

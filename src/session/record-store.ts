@@ -1,0 +1,229 @@
+import { StorageError } from '../errors/storage-error.ts'
+import { memoryStorage } from '../storage/memory-storage.ts'
+import type { TokenStorage } from '../storage/token-storage.ts'
+import type { Clock } from '../support/clock.ts'
+import { isPromise, type MaybePromise } from '../support/maybe-promise.ts'
+import type { SessionPolicy } from './protocol.ts'
+import { type Mine, reconcile } from './reconcile.ts'
+import { parseRecord, type SessionRecord, serializeRecord } from './record.ts'
+
+/** What is stored: the string, and the session it means to this client. */
+export interface Stored {
+  readonly raw: string | null
+  /** `null`: no session of this client's. */
+  readonly record: SessionRecord | null
+  /** This client itself wrote it. */
+  readonly own: boolean
+}
+
+/** The lock, as its holder sees it. */
+export interface HeldLock {
+  /** Somebody else may hold it by now. */
+  readonly lost: boolean
+  /** The holder has slept over it: it may be lost without its having been told yet. */
+  readonly overslept: boolean
+}
+
+/** A holder that was frozen for longer than this before it sent anything doesn't send it, in milliseconds. */
+const LONGEST_PREPARATION_MS = 10_000
+
+/** Others that write without the lock are few and quick; whoever loses to so many is up against a broken storage. */
+const MOST_RACES_LOST = 20
+
+/**
+ * One session's place in a storage.
+ *
+ * A storage that has never worked here (private mode, blocked by policy) is replaced by private memory, and
+ * tried again at the next sign-in. One that is shared between processes is never replaced: if it doesn't answer,
+ * that says nothing about whether there is a session.
+ */
+export class RecordStore {
+  readonly #given: TokenStorage
+  readonly #key: string
+  readonly #audience: string
+  readonly #clock: Clock
+  readonly #report: (error: StorageError) => void
+  #storage: TokenStorage
+  #worked = false
+  #synchronous = false
+  /** What was last seen in the storage. */
+  #latest: string | null = null
+  /** What this client last wrote, or is writing. */
+  #written: string | undefined
+
+  constructor(
+    storage: TokenStorage,
+    key: string,
+    audience: string,
+    clock: Clock,
+    report: (error: StorageError) => void,
+  ) {
+    this.#given = this.#storage = storage
+    this.#key = key
+    this.#audience = audience
+    this.#clock = clock
+    this.#report = report
+  }
+
+  /** The storage certainly holds what was last seen there, or can't tell without I/O. */
+  get undisturbed(): boolean {
+    if (!this.#synchronous) return true
+    try {
+      const raw = this.#storage.read(this.#key)
+      return raw === this.#latest || raw === this.#written
+    } catch {
+      return true
+    }
+  }
+
+  /** Private memory has taken the storage's place. */
+  get private(): boolean {
+    return this.#storage !== this.#given
+  }
+
+  /** Gives a storage that never worked another chance. */
+  tryAgain(): void {
+    this.#storage = this.#given
+  }
+
+  /**
+   * Reads what is stored.
+   *
+   * @param locked the lock is held: what can't be parsed is then garbage, not half-written
+   * @throws {StorageError} It can't be read, or holds what this version doesn't understand.
+   */
+  async read(locked = false): Promise<Stored> {
+    const raw = await this.#guarded('read', () => {
+      const value = this.#storage.read(this.#key)
+      this.#synchronous = !isPromise(value)
+      return value
+    })
+    const reading = raw === null ? undefined : parseRecord(raw)
+    if (reading?.kind === 'unknown') {
+      throw new StorageError('unreadable', 'The stored session was written by another version')
+    }
+    if (reading?.kind === 'garbled' && !locked) {
+      return this.exclusive(() => this.read(true), { waitMs: LONGEST_PREPARATION_MS })
+    }
+    const news = raw !== this.#latest
+    this.#latest = raw
+    const stored = { raw, own: raw !== null && raw === this.#written }
+    if (reading?.kind === 'record') {
+      this.#worked = true
+      if (reading.record.audience === this.#audience) return { ...stored, record: reading.record }
+    }
+    if (reading && news) {
+      const what =
+        reading.kind === 'record' ? 'belongs to another audience' : 'can not be read and will be overwritten'
+      this.#report(new StorageError('unreadable', `The stored session ${what}`))
+    }
+    return { ...stored, record: null }
+  }
+
+  /**
+   * Writes `next` if the storage still holds `expected`, and answers what it then holds, or `null` if it held another.
+   *
+   * @throws {StorageError} It can't be written.
+   */
+  async replace(expected: string | null, next: SessionRecord): Promise<Stored | null> {
+    const raw = serializeRecord(next)
+    // Noted first: a watcher of this very write must not take it for somebody else's.
+    this.#written = raw
+    const done = await this.#guarded('written', () => this.#storage.replace(this.#key, expected, raw))
+    if (!done) return null
+    this.#worked = true
+    this.#latest = raw
+    return { raw, record: next, own: true }
+  }
+
+  /**
+   * Writes `mine` where it stands against what is stored, and answers the record that stands.
+   *
+   * @param stored what was last read; absent: read it
+   * @throws {StorageError} The storage failed. Nothing was written.
+   */
+  async settle(mine: Mine, supersedes: SessionPolicy['supersedes'], stored?: Stored): Promise<Stored> {
+    let theirs = stored ?? (await this.read(true))
+    for (let race = 0; race < MOST_RACES_LOST; race++) {
+      if (!mine.record || reconcile(mine, theirs.record, supersedes) === 'theirs') return theirs
+      const written = await this.replace(theirs.raw, mine.record)
+      if (written) return written
+      theirs = await this.read(true)
+    }
+    throw new StorageError('failed', 'The storage never keeps what is written to it')
+  }
+
+  /**
+   * Runs `task` under the lock.
+   *
+   * @throws {StorageError} The lock was not to be had in time.
+   */
+  exclusive<T>(
+    task: (lock: HeldLock) => Promise<T>,
+    options: { readonly waitMs: number; readonly signal?: AbortSignal },
+  ): Promise<T> {
+    const clock = this.#clock
+    const locked = this.#guarded(
+      'locked',
+      () =>
+        this.#storage.exclusive(
+          this.#key,
+          (signal) => {
+            const end = clock.monotonic() + LONGEST_PREPARATION_MS
+            const lock: HeldLock = {
+              get lost() {
+                return signal.aborted
+              },
+              get overslept() {
+                return clock.monotonic() > end
+              },
+            }
+            // Settled as a value: what the task throws is no failure of the storage's.
+            return task(lock).then(
+              (value) => () => value,
+              (error: unknown) => () => {
+                throw error
+              },
+            )
+          },
+          options,
+        ),
+      options.signal,
+    )
+    return locked.then((result) => result())
+  }
+
+  /** Calls `changed` when somebody else may have written. Answers the function that stops it. */
+  watch(changed: () => void): () => void {
+    return (
+      this.#given.watch?.(this.#key, () => {
+        if (!this.#synchronous || !this.undisturbed) changed()
+      }) ?? (() => {})
+    )
+  }
+
+  async #guarded<T>(
+    done: 'read' | 'written' | 'locked',
+    access: () => MaybePromise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    try {
+      return await access()
+    } catch (error) {
+      if (signal?.aborted) throw error
+      const failure = wrapped(done, error)
+      this.#report(failure)
+      const shared = this.#given.reach === 'machine' || this.#given.reach === 'fleet'
+      if (this.#worked || shared || this.private || failure.failure === 'locked') throw failure
+      this.#storage = memoryStorage({ clock: this.#clock })
+      return await access()
+    }
+  }
+}
+
+/** A storage's own errors may quote what it was given: only the platform's are kept. */
+function wrapped(done: string, error: unknown): StorageError {
+  if (error instanceof StorageError) return error
+  const cause = error instanceof DOMException ? { cause: error } : undefined
+  return new StorageError('failed', `The token storage could not be ${done}`, cause)
+}

@@ -1,0 +1,141 @@
+import * as z from 'zod/mini'
+import type { EndReason } from '../errors/session-ended-error.ts'
+import type { TokenSet } from './protocol.ts'
+
+/** Why a stored session is over: what its tombstone says. */
+export type StoredEndReason = Extract<EndReason, 'deleted' | 'revoked' | 'expired' | 'lost'>
+
+/** An unrepeatable refresh is under way, or its answer never came. */
+export interface Pending {
+  /** The client that sent it: 8 characters. */
+  readonly by: string
+  /** When: epoch milliseconds by the server's clock. */
+  readonly at: number
+}
+
+/** A session, as it is kept in memory and stored. Its times are the server's. */
+export interface SessionRecord {
+  /** Protocol, base URL, application or client: whose tokens these are. */
+  readonly audience: string
+  /** A random id, minted at sign-in and kept by refreshes. */
+  readonly session: string
+  /** Counts the token sets of the session, from 1. */
+  readonly generation: number
+  /** `null` once the session has ended. */
+  readonly tokens: TokenSet | null
+  readonly pending: Pending | null
+  /** No refresh before then: epoch milliseconds. */
+  readonly notBefore: number | null
+  /** The tombstone. */
+  readonly ended: StoredEndReason | null
+}
+
+/** A session that lives. */
+export type LiveRecord = SessionRecord & { readonly tokens: TokenSet }
+
+export function isLive(record: SessionRecord | null | undefined): record is LiveRecord {
+  return record?.tokens != null
+}
+
+/** What a stored string turned out to be. */
+export type Reading =
+  | { readonly kind: 'record'; readonly record: SessionRecord }
+  /** Of another version of this library: not ours to touch. */
+  | { readonly kind: 'unknown' }
+  /** Not a record, or half of one. */
+  | { readonly kind: 'garbled' }
+
+const VERSION = 1
+
+/** Marks have a fixed width, so that setting one on a full disk needs no room that the record doesn't have. */
+const TIME_WIDTH = 13
+const NO_TIME: string = '-'.repeat(TIME_WIDTH)
+const ID_WIDTH = 8
+const NO_PENDING: string = '-'.repeat(ID_WIDTH) + NO_TIME
+
+const storedRecord = z.object({
+  v: z.literal(VERSION),
+  audience: z.string(),
+  session: z.string(),
+  generation: z.int(),
+  tokens: z.nullable(
+    z.object({
+      accessToken: z.string(),
+      refreshToken: z.exactOptional(z.string()),
+      expiresAt: z.exactOptional(z.number()),
+      issuedAt: z.exactOptional(z.number()),
+      extra: z.exactOptional(z.unknown()),
+    }),
+  ),
+  pending: z.string().check(z.length(ID_WIDTH + TIME_WIDTH)),
+  notBefore: z.string().check(z.length(TIME_WIDTH)),
+  ended: z.nullable(z.enum(['deleted', 'revoked', 'expired', 'lost'])),
+})
+
+export function serializeRecord({ pending, notBefore, ...record }: SessionRecord): string {
+  return JSON.stringify({
+    v: VERSION,
+    ...record,
+    pending: pending ? pending.by + writeTime(pending.at) : NO_PENDING,
+    notBefore: notBefore === null ? NO_TIME : writeTime(notBefore),
+  })
+}
+
+export function parseRecord(raw: string): Reading {
+  let json: unknown
+  try {
+    json = JSON.parse(raw)
+  } catch {
+    return { kind: 'garbled' }
+  }
+  const version = (json as { v?: unknown } | null)?.v
+  if (typeof version === 'number' && version !== VERSION) return { kind: 'unknown' }
+  const { data } = storedRecord.safeParse(json)
+  if (!data || (data.tokens === null) !== (data.ended !== null)) return { kind: 'garbled' }
+  const { v: _, pending, notBefore, ...record } = data
+  const pendingSince = readTime(pending.slice(ID_WIDTH))
+  return {
+    kind: 'record',
+    record: {
+      ...record,
+      pending: pendingSince === null ? null : { by: pending.slice(0, ID_WIDTH), at: pendingSince },
+      notBefore: readTime(notBefore),
+    },
+  }
+}
+
+function writeTime(at: number): string {
+  return String(Math.max(0, Math.round(at))).padStart(TIME_WIDTH, '0')
+}
+
+function readTime(text: string): number | null {
+  return /^\d+$/.test(text) ? Number(text) : null
+}
+
+/** A random id of 8 characters. */
+export function mintId(): string {
+  return crypto.randomUUID().slice(0, ID_WIDTH)
+}
+
+/** The first record of a session that begins. */
+export function beginRecord(audience: string, tokens: TokenSet): LiveRecord {
+  const session = crypto.randomUUID()
+  return { audience, session, generation: 1, tokens, pending: null, notBefore: null, ended: null }
+}
+
+/** The record that follows when new tokens have been won. */
+export function renewRecord(record: SessionRecord, tokens: TokenSet): LiveRecord {
+  return {
+    ...record,
+    generation: record.generation + 1,
+    tokens,
+    pending: null,
+    notBefore: null,
+    ended: null,
+  }
+}
+
+/** The tombstone of a session. */
+export function endRecord(record: SessionRecord, ended: StoredEndReason): SessionRecord {
+  return { ...record, tokens: null, pending: null, notBefore: null, ended }
+}

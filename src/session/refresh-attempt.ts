@@ -1,0 +1,246 @@
+import { LatchkeyError } from '../errors/latchkey-error.ts'
+import { NetworkError } from '../errors/network-error.ts'
+import { StorageError } from '../errors/storage-error.ts'
+import { TimeoutError } from '../errors/timeout-error.ts'
+import { HOLD_BOUND_MS } from '../storage/process-lock.ts'
+import { completeTokens, type SessionContext } from './context.ts'
+import { coolDownAfter, coolDownLeft } from './cool-down.ts'
+import { freshnessOf } from './freshness.ts'
+import type { Grant } from './protocol.ts'
+import { type Mine, reconcile } from './reconcile.ts'
+import {
+  endRecord,
+  isLive,
+  type LiveRecord,
+  renewRecord,
+  type SessionRecord,
+  type StoredEndReason,
+} from './record.ts'
+import type { HeldLock, Stored } from './record-store.ts'
+
+/** Whoever holds the lock loses it after the hold bound; a little later it is ours. */
+const LOCK_WAIT_MS: number = HOLD_BOUND_MS + 5000
+/** Whoever set a mark this recently may yet write what it won, in milliseconds. */
+const YOUNG_PENDING_MS = 120_000
+/** How often a result that can't be written is tried before the lock is released. */
+const WRITE_TRIES = 3
+
+/** What one attempt found out. Nothing of it is in memory yet. */
+export type Finding<Resource = unknown> =
+  /** What is stored decides: newer tokens, another session, an end. */
+  | { readonly kind: 'stands'; readonly stored: Stored; readonly version: number }
+  /** New tokens. `stands` is what the storage holds after they were offered; `null`: it could not be told. */
+  | {
+      readonly kind: 'won'
+      readonly record: LiveRecord
+      readonly stands: Stored | null
+      readonly late: boolean
+      readonly grant: Grant<Resource>
+    }
+  /** The same token came back. */
+  | { readonly kind: 'unchanged'; readonly record: LiveRecord; readonly grant: Grant<Resource> }
+  /** The server says that the session is over, the storage knows no better, and it is not written down yet. */
+  | {
+      readonly kind: 'refused'
+      readonly record: LiveRecord
+      readonly stored: Stored
+      readonly reason: StoredEndReason
+      readonly error: LatchkeyError | undefined
+    }
+  /** The session is over. `stands` is what the storage holds; `null`: the tombstone could not be written. */
+  | { readonly kind: 'ended'; readonly record: SessionRecord; readonly stands: Stored | null }
+  /** It may succeed the next time. `record` carries the marks. */
+  | {
+      readonly kind: 'failed'
+      readonly record: SessionRecord
+      readonly error: LatchkeyError
+      readonly coolDownMs: number
+    }
+
+/** What an attempt is to renew. */
+export interface Task {
+  /** The session that it is for. */
+  readonly session: string
+  /** The access token that is no good, whatever its expiry says. */
+  readonly refused: string | undefined
+  /** How many attempts have failed before it, in a row. */
+  readonly failures: number
+  /** What the last of them failed with. */
+  readonly lastError: LatchkeyError | undefined
+  /** A refusal is not the end: credentials are at hand to sign in with again. */
+  readonly reauthenticates: boolean
+  /** Ends the wait for the lock. */
+  readonly signal: AbortSignal
+  /** Puts a user's callback off until the lock has been released. */
+  readonly afterwards: (callback: () => void) => void
+}
+
+/**
+ * One attempt to refresh a session:
+ *
+ * 1. Take the lock.
+ * 2. Read and reconcile. A token that is good now ends it, a cool-down that lasts too.
+ * 3. If a refresh can't be repeated, mark the record as pending.
+ * 4. Look at the lock once more, and send: one attempt a hold.
+ * 5. Put the tokens into the storage before anybody sees them.
+ * 6. Release.
+ */
+export class RefreshAttempt<Resource> {
+  readonly #context: SessionContext<unknown, Resource>
+  readonly #task: Task
+
+  constructor(context: SessionContext<unknown, Resource>, task: Task) {
+    this.#context = context
+    this.#task = task
+  }
+
+  async run(): Promise<Finding<Resource>> {
+    const { store, state, backend } = this.#context
+    try {
+      return await store.exclusive((lock) => this.#underLock(lock), {
+        waitMs: LOCK_WAIT_MS,
+        signal: this.#task.signal,
+      })
+    } catch (error) {
+      // Nothing has been sent: the lock, the reading or the mark was not to be had.
+      const { record } = state
+      if (!(error instanceof StorageError) || !isLive(record)) throw error
+      if (!backend.repeatable || record.session !== this.#task.session || !this.#renewable(record)) {
+        return this.#failed(record, error)
+      }
+      return this.#send(record, { raw: null, record: null, own: false }, { lost: true, overslept: false })
+    }
+  }
+
+  async #underLock(lock: HeldLock): Promise<Finding<Resource>> {
+    const { store, state, serverClock, backend, id } = this.#context
+    const { session, refused } = this.#task
+    for (;;) {
+      const { version } = state
+      const stored = await store.read(true)
+      const ours = reconcile(state.mine, stored.record, backend.supersedes) === 'mine'
+      const record = ours ? state.record : stored.record
+      if (record?.session !== session || !isLive(record)) return { kind: 'stands', stored, version }
+      const { tokens } = record
+      const freshness = freshnessOf(tokens, serverClock, backend)
+      if (
+        refused === undefined
+          ? freshness === 'fresh'
+          : tokens.accessToken !== refused && freshness !== 'expired'
+      ) {
+        return { kind: 'stands', stored, version }
+      }
+      const coolDown = coolDownLeft(record, serverClock)
+      if (coolDown > 0) return this.#coolingDown(record, coolDown)
+      if (!this.#renewable(record)) return this.#refused(record, stored, 'expired')
+      const unmarked = backend.repeatable || record.pending !== null
+      const marked = unmarked ? record : { ...record, pending: { by: id, at: serverClock.now() } }
+      const written = ours || !unmarked ? await store.replace(stored.raw, marked) : stored
+      if (!written) continue
+      if (lock.lost || lock.overslept) {
+        await this.#write(written, record)
+        return this.#failed(
+          record,
+          new StorageError('locked', 'The lock was lost before the refresh was sent'),
+          0,
+        )
+      }
+      return this.#send(record, written, lock)
+    }
+  }
+
+  async #send(record: LiveRecord, marked: Stored, lock: HeldLock): Promise<Finding<Resource>> {
+    const { tokens } = record
+    let grant: Grant<Resource>
+    try {
+      grant = await this.#context.backend.refresh(tokens, { afterwards: this.#task.afterwards })
+    } catch (error) {
+      return this.#judge(error, record, marked)
+    }
+    const won = completeTokens(grant.tokens, this.#context, tokens)
+    if (won.accessToken === tokens.accessToken) {
+      const unchanged = { ...record, tokens: won, pending: null, notBefore: null }
+      await this.#write(marked, unchanged)
+      return { kind: 'unchanged', record: unchanged, grant }
+    }
+    const renewed = renewRecord(record, won)
+    const stands = lock.lost
+      ? null
+      : await offer(this.#context, { record: renewed, unsaved: 'change' }, marked)
+    return { kind: 'won', record: renewed, stands, late: lock.lost, grant }
+  }
+
+  #renewable({ tokens }: LiveRecord): boolean {
+    return this.#context.backend.renewable?.(tokens) !== false
+  }
+
+  async #judge(thrown: unknown, record: LiveRecord, marked: Stored): Promise<Finding<Resource>> {
+    const { backend, state, store } = this.#context
+    const { verdict, mayHaveActed, retryAfterMs } = backend.judge(thrown, 'refresh')
+    const error = thrown instanceof LatchkeyError ? thrown : new NetworkError('The refresh failed')
+    const before = record.pending
+    if (verdict === 'stale' || verdict === 'revoked' || verdict === 'expired') {
+      const { version } = state
+      const latest = await store.read(true).catch(() => marked)
+      if (latest.raw !== marked.raw) return { kind: 'stands', stored: latest, version }
+      if (verdict !== 'stale' && !(before && this.#mayStillWin(before))) {
+        return this.#refused(record, marked, before ? 'lost' : verdict, error)
+      }
+    }
+    const coolDownMs = coolDownAfter(this.#task.failures + 1, retryAfterMs, this.#context.clock)
+    const pending = mayHaveActed ? (marked.record?.pending ?? before) : before
+    return this.#failed({ ...record, pending }, error, coolDownMs, marked)
+  }
+
+  async #refused(
+    record: LiveRecord,
+    stored: Stored,
+    reason: StoredEndReason,
+    error?: LatchkeyError,
+  ): Promise<Finding<Resource>> {
+    if (this.#task.reauthenticates) return { kind: 'refused', record, stored, reason, error }
+    const tombstone = endRecord(record, reason)
+    const stands = await offer(this.#context, { record: tombstone, unsaved: 'change' }, stored)
+    return { kind: 'ended', record: tombstone, stands }
+  }
+
+  /** Another client's refresh may be under way, and end well. */
+  #mayStillWin({ by, at }: NonNullable<SessionRecord['pending']>): boolean {
+    return by !== this.#context.id && Math.abs(this.#context.serverClock.now() - at) < YOUNG_PENDING_MS
+  }
+
+  async #failed(
+    record: SessionRecord,
+    error: LatchkeyError,
+    coolDownMs: number = coolDownAfter(this.#task.failures + 1, undefined, this.#context.clock),
+    marked?: Stored,
+  ): Promise<Finding<Resource>> {
+    const notBefore = this.#context.serverClock.now() + coolDownMs
+    const cooling = { ...record, notBefore }
+    if (marked) await this.#write(marked, cooling)
+    return { kind: 'failed', record: cooling, error, coolDownMs }
+  }
+
+  #coolingDown(record: SessionRecord, coolDownMs: number): Finding<Resource> {
+    const error =
+      this.#task.lastError ?? new TimeoutError('The refresh waits for a cool-down that another client began')
+    return { kind: 'failed', record, error, coolDownMs }
+  }
+
+  /** Marks are worth a try, not a failure. */
+  async #write(marked: Stored, next: SessionRecord): Promise<void> {
+    await this.#context.store.replace(marked.raw, next).catch(() => null)
+  }
+}
+
+/** Offers a record to the storage; `null` if it can't be written however often it is tried. */
+export async function offer(context: SessionContext, mine: Mine, stored?: Stored): Promise<Stored | null> {
+  for (let tries = 0; tries < WRITE_TRIES; tries++) {
+    try {
+      return await context.store.settle(mine, context.backend.supersedes, tries ? undefined : stored)
+    } catch {
+      // The storage has told of it.
+    }
+  }
+  return null
+}

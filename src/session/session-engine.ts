@@ -1,0 +1,254 @@
+import { ConfigurationError } from '../errors/configuration-error.ts'
+import { RequestValidationError } from '../errors/request-validation-error.ts'
+import type { ResponseValidationError } from '../errors/response-validation-error.ts'
+import { SessionEndedError } from '../errors/session-ended-error.ts'
+import type { TokenStorage } from '../storage/token-storage.ts'
+import type { Clock } from '../support/clock.ts'
+import { createEmitter } from '../support/emitter.ts'
+import type { MaybePromise } from '../support/maybe-promise.ts'
+import { completeTokens, type SessionContext } from './context.ts'
+import type { SessionEvents } from './events.ts'
+import { KeepAlive } from './keep-alive.ts'
+import type { RefreshOutcome } from './outcome.ts'
+import type { Grant, GrantedTokens, SessionBackend } from './protocol.ts'
+import { Reauthentication } from './reauthentication.ts'
+import { beginRecord, isLive, type LiveRecord, mintId } from './record.ts'
+import { RecordStore } from './record-store.ts'
+import { offer } from './refresh-attempt.ts'
+import { Refresher } from './refresher.ts'
+import { ServerClock } from './server-clock.ts'
+import type { Session, WaitOptions } from './session.ts'
+import { SessionState } from './session-state.ts'
+import { bury, type EndResult, revoke, SIGN_OUT_LOCK_WAIT_MS, signOut } from './sign-out.ts'
+import { type SessionSnapshot, UNKNOWN_SNAPSHOT } from './snapshot.ts'
+import { StorageSync } from './storage-sync.ts'
+import { type Lease, type Patience, type Replacement, TokenSource } from './token-source.ts'
+import { onWake } from './wake.ts'
+
+/** What a session is made of. */
+export interface SessionEngineOptions<Credentials, Resource, Extra> {
+  readonly backend: SessionBackend<Credentials, Resource, Extra>
+  readonly storage: TokenStorage
+  readonly key: string
+  readonly clock: Clock
+  readonly keepAlive: boolean
+  readonly reauthenticate: (() => MaybePromise<Credentials>) | undefined
+  /** How long callers wait where they don't say, in milliseconds. */
+  readonly timeoutMs: number
+}
+
+/** What can be sent in a header: visible characters. */
+const SENDABLE = /^[\x21-\x7e]+$/
+
+/** The engine of one session. It knows no HTTP and no API; its constructor does no I/O. */
+export class SessionEngine<Credentials, Resource, Extra> implements Session<Resource, Extra> {
+  readonly #context: SessionContext<unknown, Resource>
+  readonly #options: SessionEngineOptions<Credentials, Resource, Extra>
+  readonly #events = createEmitter<SessionEvents>()
+  readonly #refresher: Refresher<Resource>
+  readonly #sync: StorageSync
+  readonly #tokens: TokenSource
+  readonly #keepAlive: KeepAlive | undefined
+  /** Counts sign-ins and sign-outs: the later one wins. */
+  #entries = 0
+  #watchers = 0
+  #unwatch: (() => void) | undefined
+  #closed = false
+
+  constructor(options: SessionEngineOptions<Credentials, Resource, Extra>) {
+    const { storage, key, clock, reauthenticate } = options
+    const { emit } = this.#events
+    const backend = options.backend as unknown as SessionBackend<unknown, Resource>
+    const report = (error: SessionEvents['storageFailed']['error']): void => emit('storageFailed', { error })
+    this.#options = options
+    this.#context = {
+      backend,
+      clock,
+      emit,
+      serverClock: new ServerClock(clock),
+      store: new RecordStore(storage, key, backend.audience, clock, report),
+      state: new SessionState(emit, backend.supersedes),
+      id: mintId(),
+    }
+    this.#sync = new StorageSync(this.#context)
+    this.#refresher = new Refresher(
+      this.#context,
+      () => this.#sync.read(),
+      reauthenticate && new Reauthentication(this.#context, reauthenticate),
+    )
+    this.#tokens = new TokenSource(this.#context, this.#refresher, this.#sync)
+    if (options.keepAlive) this.#keepAlive = this.#keepingAlive()
+  }
+
+  readonly on: Session['on'] = this.#events.on
+
+  readonly snapshot = (): SessionSnapshot => this.#context.state.snapshot
+
+  readonly serverSnapshot = (): SessionSnapshot => UNKNOWN_SNAPSHOT
+
+  readonly subscribe = (subscriber: (snapshot: SessionSnapshot) => void): (() => void) => {
+    const stop = this.#context.state.subscribe(subscriber)
+    const unwatch = this.#watch()
+    return () => {
+      stop()
+      unwatch()
+    }
+  }
+
+  async getAccessToken(options?: WaitOptions): Promise<string> {
+    return (await this.acquire(options)).tokens.accessToken
+  }
+
+  async refresh(options?: WaitOptions): ReturnType<Session<Resource>['refresh']> {
+    const outcome = (await this.#tokens.refresh(this.#patience(options))) as RefreshOutcome<Resource>
+    switch (outcome.kind) {
+      case 'transient':
+        throw outcome.error
+      case 'ended':
+        throw new SessionEndedError(outcome.reason)
+      case 'superseded':
+        throw new SessionEndedError('superseded')
+      default:
+        return outcome
+    }
+  }
+
+  async restore(): Promise<SessionSnapshot> {
+    await this.#sync.current()
+    return this.snapshot()
+  }
+
+  async adopt(tokens: GrantedTokens<Extra>): Promise<void> {
+    const unfit = (['accessToken', 'refreshToken'] as const).filter((name) => {
+      const token: unknown = tokens?.[name]
+      return name === 'accessToken' || token !== undefined
+        ? typeof token !== 'string' || !SENDABLE.test(token)
+        : false
+    })
+    if (unfit.length) {
+      throw new RequestValidationError(
+        'adopt',
+        unfit.map((name) => ({ message: 'not sendable', path: [name] })),
+      )
+    }
+    await this.begin(async () => ({ tokens, resource: () => undefined as Resource }))
+  }
+
+  /** @param revoke how the server is told; default: as the backend does */
+  async end(revoke?: SessionBackend<Credentials, Resource, Extra>['revoke']): Promise<EndResult> {
+    this.#entries++
+    const { state } = this.#context
+    if (!isLive(state.record)) await this.#sync.current().catch(() => null)
+    if (!isLive(state.record)) return { revoked: false }
+    const send = (revoke ?? this.#options.backend.revoke) as SessionBackend['revoke']
+    return signOut(this.#context, state.record, send)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#keepAlive?.stop()
+    this.#unwatch?.()
+    this.#unwatch = undefined
+    if (!this.#context.backend.repeatable) await this.#refresher.flight
+  }
+
+  /**
+   * Signs in: the request runs outside the lock, and a failed one changes nothing. One that a later sign-in or
+   * sign-out has overtaken revokes what it got.
+   *
+   * @throws {SessionEndedError} It was overtaken.
+   */
+  async begin(create: () => Promise<Grant<Resource>>): Promise<Resource> {
+    this.#assertOpen()
+    const entry = ++this.#entries
+    const grant = await create()
+    const { state, store, emit, backend } = this.#context
+    const record = beginRecord(backend.audience, completeTokens(grant.tokens, this.#context))
+    const save = async (): Promise<boolean> =>
+      entry === this.#entries &&
+      (await offer(this.#context, { record, unsaved: 'session' }))?.record === record
+    if (entry === this.#entries) store.tryAgain()
+    const saved = await store.exclusive(save, { waitMs: SIGN_OUT_LOCK_WAIT_MS }).catch(save)
+    if (entry !== this.#entries) {
+      await this.#undo(record)
+      throw new SessionEndedError('superseded')
+    }
+    const before = state.record
+    state.put({ record, unsaved: saved ? null : 'session' }, () => {
+      if (isLive(before)) emit('ended', { reason: 'superseded' })
+      const { expiresAt } = record.tokens
+      emit('created', expiresAt === undefined ? {} : { expiresAt })
+    })
+    return grant.resource()
+  }
+
+  /** A token that is good now, and the session that it belongs to. */
+  async acquire(options?: WaitOptions): Promise<Lease> {
+    this.#assertOpen()
+    return this.#tokens.ready() ?? this.#tokens.acquire(this.#patience(options))
+  }
+
+  /** What to try after the server refused a lease, or `null` if the refusal stands. */
+  afterRefusal(lease: Lease, mayRefresh: boolean, options?: WaitOptions): Promise<Replacement | null> {
+    return this.#tokens.afterRefusal(lease, mayRefresh, this.#patience(options))
+  }
+
+  /** Takes note of a time that the server told, in whole seconds, with our wall clock before and after. */
+  observeTime(told: number, notBefore: number, notAfter: number): void {
+    this.#context.serverClock.observe(told, notBefore, notAfter)
+  }
+
+  /** Tells of an answer that was not as documented and was let through. */
+  reportDrift(error: ResponseValidationError): void {
+    this.#context.emit('drift', { error })
+  }
+
+  async #undo(record: LiveRecord): Promise<void> {
+    await bury(this.#context, record)
+    await revoke(this.#context, record, this.#context.backend.revoke)
+  }
+
+  #patience({ signal, timeout = this.#options.timeoutMs }: WaitOptions = {}): Patience {
+    return { end: this.#context.clock.monotonic() + timeout, signal }
+  }
+
+  #keepingAlive(): KeepAlive {
+    const keepAlive = new KeepAlive(this.#context, () => this.acquire())
+    let watching = false
+    this.#context.state.subscribe(({ status }) => {
+      if (this.#closed) return
+      if (status === 'active' && !watching) {
+        watching = true
+        this.#watch()
+      }
+      keepAlive.schedule()
+    })
+    return keepAlive
+  }
+
+  #watch(): () => void {
+    if (this.#watchers++ === 0 && !this.#closed) {
+      const look = (): void => {
+        this.#sync.read().catch(() => {})
+        this.#keepAlive?.schedule()
+      }
+      const stops = [this.#context.store.watch(look), onWake(look)]
+      this.#unwatch = () => {
+        for (const stop of stops) stop()
+      }
+      look()
+    }
+    let watching = true
+    return () => {
+      if (!watching) return
+      watching = false
+      if (--this.#watchers > 0) return
+      this.#unwatch?.()
+      this.#unwatch = undefined
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new ConfigurationError('The session was closed')
+  }
+}

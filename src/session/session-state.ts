@@ -1,0 +1,160 @@
+import type { EndReason } from '../errors/session-ended-error.ts'
+import type { Emit } from '../support/emitter.ts'
+import { guard } from '../support/emitter.ts'
+import type { SessionEvents } from './events.ts'
+import type { SessionPolicy } from './protocol.ts'
+import { type Mine, reconcile } from './reconcile.ts'
+import { isLive, type SessionRecord } from './record.ts'
+import type { Stored } from './record-store.ts'
+import { nextSnapshot, type SessionSnapshot, UNKNOWN_SNAPSHOT } from './snapshot.ts'
+
+/**
+ * What a client holds in memory, and the only place where that changes. What comes from the storage is met by
+ * {@link reconcile}; what the client did itself is put.
+ */
+export class SessionState {
+  readonly #emit: Emit<SessionEvents>
+  readonly #supersedes: SessionPolicy['supersedes']
+  readonly #subscribers = new Set<(snapshot: SessionSnapshot) => void>()
+  #mine: Mine = { record: null, unsaved: null }
+  #snapshot = UNKNOWN_SNAPSHOT
+  #version = 0
+  #waiting: (() => void)[] = []
+
+  constructor(emit: Emit<SessionEvents>, supersedes: SessionPolicy['supersedes']) {
+    this.#emit = emit
+    this.#supersedes = supersedes
+  }
+
+  get mine(): Mine {
+    return this.#mine
+  }
+
+  get record(): SessionRecord | null {
+    return this.#mine.record
+  }
+
+  get snapshot(): SessionSnapshot {
+    return this.#snapshot
+  }
+
+  /** Counts what this client itself has put. What was read from the storage before the last of it is old news. */
+  get version(): number {
+    return this.#version
+  }
+
+  subscribe(subscriber: (snapshot: SessionSnapshot) => void): () => void {
+    const guarded = guard(subscriber)
+    this.#subscribers.add(guarded)
+    guarded(this.#snapshot)
+    return () => {
+      this.#subscribers.delete(guarded)
+    }
+  }
+
+  /** Resolves at the next change. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve)
+    })
+  }
+
+  /** Takes what this client did itself: signed in, refreshed, ended. */
+  put(mine: Mine, announce: () => void): void {
+    this.#version++
+    this.#become(mine, mine.record?.ended ?? undefined, announce)
+  }
+
+  /** Notes that the storage has this record now. */
+  saved(record: SessionRecord): void {
+    if (record === this.#mine.record) this.#mine = { record, unsaved: null }
+  }
+
+  /** Notes that the storage has the tombstone of this session now. */
+  buried(session: string): void {
+    const { record } = this.#mine
+    if (record?.session === session && record.ended) this.saved(record)
+  }
+
+  /**
+   * Meets what the storage holds.
+   *
+   * @param version {@link version} as it was before the storage was read
+   * @param announcement what to call tokens that were found
+   */
+  meet(
+    { record: theirs, own }: Stored,
+    version: number,
+    announcement: 'restored' | 'adopted' = 'adopted',
+  ): void {
+    if (version !== this.#version || own) return
+    const { record, unsaved } = this.#mine
+    if (reconcile(this.#mine, theirs, this.#supersedes) === 'theirs') this.#take(theirs, announcement)
+    else if (record && lacks(theirs, record)) this.#mine = { record, unsaved: unsaved ?? 'change' }
+  }
+
+  /** Takes marks that were set on the generation that this client holds. */
+  mark(marked: SessionRecord): void {
+    const { record, unsaved } = this.#mine
+    if (record?.session === marked.session && record.generation === marked.generation && record.tokens) {
+      this.#mine = { record: marked, unsaved }
+    }
+  }
+
+  #take(theirs: SessionRecord | null, announcement: 'restored' | 'adopted'): void {
+    const { record: before } = this.#mine
+    const known = before !== null && before.session === theirs?.session
+    const mine: Mine = { record: theirs, unsaved: null }
+    if (isLive(theirs)) {
+      const news = !known || before.generation !== theirs.generation
+      if (before?.tokens && !known) this.#emit('ended', { reason: 'superseded' })
+      const { expiresAt } = theirs.tokens
+      const life = expiresAt === undefined ? {} : { expiresAt }
+      this.#become(mine, undefined, () => {
+        if (!news) return
+        if (announcement === 'restored') this.#emit('restored', life)
+        else this.#emit('adopted', { kind: 'adopted', ...life })
+      })
+      return
+    }
+    if (!before?.tokens) {
+      this.#become(mine, known ? this.#snapshot.reason : undefined, () => {})
+      return
+    }
+    const reason = known
+      ? theirs?.ended === 'deleted'
+        ? 'elsewhere'
+        : (theirs?.ended ?? 'lost')
+      : 'superseded'
+    this.#become(mine, reason, () => this.#emit('ended', { reason }))
+  }
+
+  #become(mine: Mine, reason: EndReason | undefined, announce: () => void): void {
+    this.#mine = mine
+    const before = this.#snapshot
+    this.#snapshot = nextSnapshot(before, describe(mine.record, reason))
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const resolve of waiting) resolve()
+    announce()
+    if (this.#snapshot !== before) for (const subscriber of [...this.#subscribers]) subscriber(this.#snapshot)
+  }
+}
+
+function describe(record: SessionRecord | null, reason: EndReason | undefined): SessionSnapshot {
+  if (isLive(record)) {
+    const { expiresAt } = record.tokens
+    return { status: 'active', ...(expiresAt !== undefined && { expiresAt }) }
+  }
+  return reason ? { status: 'ended', reason } : { status: 'none' }
+}
+
+/** The storage needs to be told of what we hold. */
+function lacks(theirs: SessionRecord | null, mine: SessionRecord): boolean {
+  if (!theirs) return mine.tokens !== null
+  return (
+    theirs.session !== mine.session ||
+    theirs.generation !== mine.generation ||
+    theirs.tokens?.accessToken !== mine.tokens?.accessToken
+  )
+}

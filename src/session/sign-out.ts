@@ -1,0 +1,80 @@
+import { LatchkeyError } from '../errors/latchkey-error.ts'
+import { NetworkError } from '../errors/network-error.ts'
+import type { SessionContext } from './context.ts'
+import { freshnessOf } from './freshness.ts'
+import type { SessionBackend, TokenSet } from './protocol.ts'
+import { endRecord, isLive, type LiveRecord, type SessionRecord } from './record.ts'
+
+/** Signing out waits for the lock for so long, in milliseconds, and goes on without it. */
+export const SIGN_OUT_LOCK_WAIT_MS = 2000
+
+/** What became of the tokens on the server. */
+export interface EndResult {
+  /** The server no longer takes them. `false` also where the API has no way to say so. */
+  readonly revoked: boolean
+  /** Why they could not be revoked. */
+  readonly error?: LatchkeyError
+}
+
+/**
+ * Ends a session: here at once, then for all who share the storage, then on the server.
+ *
+ * The tombstone is written over the newest record, and that record's tokens are revoked: a refresh may have
+ * replaced them meanwhile. A refresh that is still under way meets the tombstone, and revokes what it won.
+ */
+export async function signOut(
+  context: SessionContext,
+  record: LiveRecord,
+  send: SessionBackend['revoke'],
+): Promise<EndResult> {
+  const { state, emit } = context
+  state.put({ record: endRecord(record, 'deleted'), unsaved: 'change' }, () =>
+    emit('ended', { reason: 'deleted' }),
+  )
+  return revoke(context, (await bury(context, record)) ?? record, send)
+}
+
+/** Writes the tombstone, and answers the newest record of the session that it was written over. */
+export async function bury(context: SessionContext, record: SessionRecord): Promise<LiveRecord | null> {
+  const { store, state } = context
+  const write = async (): Promise<LiveRecord | null> => {
+    for (;;) {
+      const stored = await store.read(true)
+      const newest = stored.record ?? record
+      if (newest.session !== record.session) return null
+      const written = await store.replace(stored.raw, endRecord(newest, 'deleted'))
+      if (!written) continue
+      state.buried(record.session)
+      return isLive(newest) ? newest : null
+    }
+  }
+  return store.exclusive(write, { waitMs: SIGN_OUT_LOCK_WAIT_MS }).catch(() => write().catch(() => null))
+}
+
+/** Revokes tokens on the server, and renews them for it once if that is what it takes. */
+export async function revoke(
+  context: SessionContext,
+  { tokens, pending }: LiveRecord,
+  send: SessionBackend['revoke'],
+): Promise<EndResult> {
+  const { backend, serverClock } = context
+  if (!send) return { revoked: false }
+  // Where a refresh is under way, a second one would cost what the first one wins.
+  const renewable = pending === null && backend.renewable?.(tokens) !== false
+  const renewed = async (): Promise<TokenSet> => (await backend.refresh(tokens)).tokens
+  const over = (error: unknown): boolean =>
+    /revoked|expired|stale/.test(backend.judge(error, 'revoke').verdict)
+  try {
+    if (renewable && freshnessOf(tokens, serverClock, backend) === 'expired') await send(await renewed())
+    else {
+      await send(tokens).catch(async (error: unknown) => {
+        if (!renewable || !over(error)) throw error
+        await send(await renewed())
+      })
+    }
+    return { revoked: true }
+  } catch (error) {
+    if (renewable && over(error)) return { revoked: true }
+    return { revoked: false, error: error instanceof LatchkeyError ? error : new NetworkError('Not revoked') }
+  }
+}

@@ -1,0 +1,77 @@
+import type { SessionContext } from './context.ts'
+import { isLive, type SessionRecord } from './record.ts'
+import { offer } from './refresh-attempt.ts'
+
+/** Saving waits for the lock for so long, in milliseconds. */
+const LOCK_WAIT_MS = 2000
+/** What could not be saved is not tried again sooner than this, in milliseconds. */
+const SAVE_PAUSE_MS = 1000
+
+/** Keeps memory and storage together: reads what others wrote, and writes what the storage has not got. */
+export class StorageSync {
+  readonly #context: SessionContext
+  #reading: Promise<void> | undefined
+  #saving = false
+  #nextSave = 0
+
+  constructor(context: SessionContext) {
+    this.#context = context
+  }
+
+  /**
+   * The record that counts: memory's, unless there is no session in it or a glance at the storage shows another.
+   *
+   * @throws {StorageError} There is no session in memory, and the storage can't be read.
+   */
+  async current(): Promise<SessionRecord | null> {
+    const { state, store } = this.#context
+    if (!isLive(state.record) || !store.undisturbed) {
+      await this.read().catch((error: unknown) => {
+        if (!isLive(state.record)) throw error
+      })
+    }
+    return state.record
+  }
+
+  /**
+   * Reads the storage, and meets what is there. Whoever asks while it is being read joins.
+   *
+   * @throws {StorageError} It can't be read.
+   */
+  read(): Promise<void> {
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined
+    })
+    return this.#reading
+  }
+
+  /** Writes what the storage has not got, unless that was tried a moment ago. */
+  save(): void {
+    const now = this.#context.clock.monotonic()
+    if (this.#saving || !this.#context.state.mine.unsaved || now < this.#nextSave) return
+    this.#saving = true
+    this.#nextSave = now + SAVE_PAUSE_MS
+    void this.#save().finally(() => {
+      this.#saving = false
+    })
+  }
+
+  async #read(): Promise<void> {
+    const { state, store } = this.#context
+    const { version, snapshot } = state
+    const stored = await store.read()
+    state.meet(stored, version, snapshot.status === 'unknown' ? 'restored' : 'adopted')
+    this.save()
+  }
+
+  async #save(): Promise<void> {
+    const { state, store } = this.#context
+    const { mine, version } = state
+    const stands = await store
+      .exclusive(() => offer(this.#context, mine), { waitMs: LOCK_WAIT_MS })
+      .catch(() => null)
+    if (!stands) return
+    if (stands.record === mine.record && mine.record) state.saved(mine.record)
+    else state.meet({ ...stands, own: false }, version)
+  }
+}

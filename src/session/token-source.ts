@@ -1,0 +1,172 @@
+import { NoSessionError } from '../errors/no-session-error.ts'
+import { SessionEndedError } from '../errors/session-ended-error.ts'
+import { TimeoutError } from '../errors/timeout-error.ts'
+import { withDeadline } from '../support/deadline.ts'
+import { sleep } from '../support/timer.ts'
+import type { SessionContext } from './context.ts'
+import { coolDownLeft } from './cool-down.ts'
+import { type Freshness, freshnessOf } from './freshness.ts'
+import type { RefreshOutcome } from './outcome.ts'
+import { isLive, type LiveRecord } from './record.ts'
+import type { Refresher } from './refresher.ts'
+import type { StorageSync } from './storage-sync.ts'
+import { isHidden } from './wake.ts'
+
+/** What a request is sent with: tokens, and the session that the request belongs to from then on. */
+export type Lease = Pick<LiveRecord, 'session' | 'tokens'>
+
+/** A lease to try instead of one that was refused. */
+export interface Replacement {
+  readonly lease: Lease
+  /** The refused token was the current one, and has been refreshed. */
+  readonly renewed: boolean
+}
+
+/** A wait, with an end. */
+export interface Patience {
+  /** When it is over, by the monotonic clock, in milliseconds. */
+  readonly end: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A token of unknown life that is refused right after a refresh is not refreshed again for so long, in milliseconds. */
+const REFUSED_FOR_MS = 300_000
+
+/**
+ * Hands out tokens.
+ *
+ * 1. No session in memory: read the storage. None there: there is no session.
+ * 2. A fresh token: hand it out, from memory.
+ * 3. Inside the window: as the protocol's `early` says. Whatever comes of it, the token serves while it is good.
+ * 4. Expired, or refused: wait for the shared refresh, within the caller's patience.
+ * 5. Whoever began with a session never gets a token of another.
+ */
+export class TokenSource {
+  readonly #context: SessionContext
+  readonly #refresher: Refresher<unknown>
+  readonly #sync: StorageSync
+  /** A token that was refused although it had just been renewed: refreshing it again would change nothing. */
+  #stubborn: { readonly token: string; readonly until: number } | undefined
+
+  constructor(context: SessionContext, refresher: Refresher<unknown>, sync: StorageSync) {
+    this.#context = context
+    this.#refresher = refresher
+    this.#sync = sync
+  }
+
+  /** The token, where it can be had from memory. */
+  ready(): Lease | undefined {
+    const { state, store } = this.#context
+    const { record } = state
+    if (!isLive(record) || !store.undisturbed || this.#freshness(record) !== 'fresh') return undefined
+    if (state.mine.unsaved) this.#sync.save()
+    return record
+  }
+
+  /**
+   * A token that is good now.
+   *
+   * @param session the session that the caller began with; absent: whichever there is
+   * @param refused a token that is no good, whatever its expiry says
+   */
+  async acquire(patience: Patience, session?: string, refused?: string): Promise<Lease> {
+    const first = await this.#wait(this.#sync.current(), patience)
+    const bound = session ?? first?.session
+    if (bound === undefined || (session === undefined && !isLive(first))) throw new NoSessionError()
+    for (;;) {
+      const record = this.#living(bound)
+      const freshness = record.tokens.accessToken === refused ? 'expired' : this.#freshness(record)
+      if (freshness === 'fresh' || (freshness === 'aging' && this.#servesAging(record))) return record
+      const outcome = await this.#refreshed(record, freshness === 'expired', patience, refused)
+      if (outcome === undefined) continue
+      if (freshness === 'aging' && outcome.kind === 'transient') return this.#living(bound)
+      if (outcome.kind === 'unchanged') return this.#living(bound)
+    }
+  }
+
+  /**
+   * What to try after the server refused a lease, or `null` if the refusal stands.
+   *
+   * @param mayRefresh the request has not been sent with a renewed token yet
+   */
+  async afterRefusal(
+    { session, tokens }: Lease,
+    mayRefresh: boolean,
+    patience: Patience,
+  ): Promise<Replacement | null> {
+    const refused = tokens.accessToken
+    await this.#sync.current()
+    if (this.#living(session).tokens.accessToken !== refused) {
+      return { lease: await this.acquire(patience, session), renewed: false }
+    }
+    const { clock, serverClock } = this.#context
+    if (this.#stubborn?.token === refused && clock.monotonic() < this.#stubborn.until) return null
+    if (!mayRefresh) {
+      const left = (tokens.expiresAt ?? 0) - serverClock.now()
+      this.#stubborn = { token: refused, until: clock.monotonic() + (left > 0 ? left : REFUSED_FOR_MS) }
+      return null
+    }
+    const lease = await this.acquire(patience, session, refused)
+    return lease.tokens.accessToken === refused ? null : { lease, renewed: true }
+  }
+
+  /** Refreshes now, and answers how that went. */
+  async refresh(patience: Patience): Promise<RefreshOutcome> {
+    const record = await this.#wait(this.#sync.current(), patience)
+    if (!isLive(record)) throw new NoSessionError()
+    return this.#wait(this.#refresher.refresh(record.session, record.tokens.accessToken), patience)
+  }
+
+  /** Inside the window: the token is handed out as it is, and perhaps renewed behind the caller's back. */
+  #servesAging(record: LiveRecord): boolean {
+    const { backend, serverClock } = this.#context
+    if (backend.early === 'never' || coolDownLeft(record, serverClock) > 0) return true
+    if (backend.renewable?.(record.tokens) === false) return true
+    // A hidden page may be frozen between the server's answer and the writing of it.
+    if (!backend.repeatable && isHidden() && !this.#refresher.flight) return true
+    if (backend.early === 'wait') return false
+    void this.#refresher.refresh(record.session)
+    return true
+  }
+
+  /** Waits for the shared refresh, or for its cool-down first; `undefined`: something has changed meanwhile. */
+  async #refreshed(
+    record: LiveRecord,
+    expired: boolean,
+    patience: Patience,
+    refused: string | undefined,
+  ): Promise<RefreshOutcome | undefined> {
+    const { clock, serverClock, state } = this.#context
+    const coolDown = coolDownLeft(record, serverClock)
+    if (expired && coolDown > 0 && !this.#refresher.flight) {
+      if (clock.monotonic() + coolDown >= patience.end) throw this.#tooLate()
+      const over = new AbortController()
+      const rest = sleep(clock, coolDown, over.signal).catch(() => {})
+      await this.#wait(Promise.race([rest, state.changed()]), patience).finally(() => over.abort())
+      return undefined
+    }
+    const flight = this.#refresher.refresh(record.session, refused)
+    return this.#wait(Promise.race([flight, state.changed().then(() => undefined)]), patience)
+  }
+
+  #living(session: string): LiveRecord {
+    const { record, snapshot } = this.#context.state
+    if (record?.session !== session) throw new SessionEndedError('superseded')
+    if (!isLive(record)) throw new SessionEndedError(snapshot.reason ?? 'lost')
+    return record
+  }
+
+  #freshness({ tokens }: LiveRecord): Freshness {
+    return freshnessOf(tokens, this.#context.serverClock, this.#context.backend)
+  }
+
+  #wait<T>(what: Promise<T>, { end, signal }: Patience): Promise<T> {
+    const { clock } = this.#context
+    const ms = Math.max(0, end - clock.monotonic())
+    return withDeadline(clock, { ms, signal, error: () => this.#tooLate() }, () => what)
+  }
+
+  #tooLate(): Error {
+    return this.#refresher.lastError ?? new TimeoutError('No access token was to be had in time')
+  }
+}

@@ -1,0 +1,40 @@
+import type { Clock } from './clock.ts'
+import { startTimer } from './timer.ts'
+
+/** When a task is given up. */
+export interface Deadline {
+  /** Milliseconds from now; `Infinity`: never. */
+  readonly ms: number
+  /** What the task is given up with when the time is over. */
+  readonly error: () => Error
+  /** Gives the task up earlier, with its reason. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Runs a task under a deadline and settles when it is over at the latest, also where the task doesn't listen
+ * to the signal that it was given.
+ */
+export function withDeadline<T>(
+  clock: Clock,
+  { ms, error, signal }: Deadline,
+  task: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason)
+    const controller = new AbortController()
+    const giveUp = (reason: unknown): void => {
+      reject(reason)
+      controller.abort(reason)
+    }
+    const abort = (): void => giveUp(signal?.reason)
+    const stop = ms === Infinity ? () => {} : startTimer(clock, ms, () => giveUp(error()))
+    signal?.addEventListener('abort', abort, { once: true })
+    task(controller.signal)
+      .then(resolve, reject)
+      .finally(() => {
+        stop()
+        signal?.removeEventListener('abort', abort)
+      })
+  })
+}
