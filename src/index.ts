@@ -69,6 +69,7 @@ export { memoryStorage } from './storage/memory-storage.ts'
 export type { ExclusiveOptions, StorageReach, TokenStorage } from './storage/token-storage.ts'
 
 export type { Clock, TimerHandle } from './support/clock.ts'
+export { systemClock } from './support/clock.ts'
 export type { Listen, ListenOptions } from './support/emitter.ts'
 export type { Fetch } from './support/fetch.ts'
 export type { MaybePromise } from './support/maybe-promise.ts'

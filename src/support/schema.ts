@@ -8,6 +8,7 @@ export interface Schema<T = unknown> {
   readonly '~standard': {
     readonly version: 1
     readonly vendor: string
+    /** Checks a value. */
     readonly validate: (value: unknown) => MaybePromise<SchemaResult<T>>
     readonly types?: { readonly input: unknown; readonly output: T } | undefined
   }

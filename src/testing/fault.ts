@@ -33,7 +33,11 @@ export type Fault =
       readonly contentType?: string
       readonly status?: number
     }
-  | { readonly kind: 'patch'; readonly patch: (json: unknown) => unknown }
+  | {
+      readonly kind: 'patch'
+      /** Answers the JSON that is to arrive. */
+      readonly patch: (json: unknown) => unknown
+    }
 
 /** A broken connection, as the platform's `fetch` reports it. */
 export function connectionLost(): TypeError {
