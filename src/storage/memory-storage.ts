@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../support/clock.ts'
+import { guard } from '../support/emitter.ts'
 import { exclusiveInProcess } from './process-lock.ts'
 import type { TokenStorage } from './token-storage.ts'
 
@@ -22,15 +23,16 @@ export function memoryStorage({ clock = systemClock }: MemoryStorageOptions = {}
     replace: (key, expected, next) => {
       if ((values.get(key) ?? null) !== expected) return false
       values.set(key, next)
-      for (const changed of [...(watchers.get(key) ?? [])]) changed()
+      for (const watcher of [...(watchers.get(key) ?? [])]) watcher()
       return true
     },
     exclusive: (key, task, options) => exclusiveInProcess(values, key, task, options, clock),
     watch: (key, changed) => {
+      const watcher = guard(changed)
       const group = watchers.get(key) ?? new Set()
-      watchers.set(key, group.add(changed))
+      watchers.set(key, group.add(watcher))
       return () => {
-        if (group.delete(changed) && group.size === 0) watchers.delete(key)
+        if (group.delete(watcher) && group.size === 0) watchers.delete(key)
       }
     },
   }

@@ -6,11 +6,14 @@ import type { ExclusiveOptions } from './token-storage.ts'
 /** A lock held longer than this, in milliseconds, goes to whoever is next. */
 export const HOLD_BOUND_MS = 30_000
 
-/** The waiting line of one lock. The first entry is the holder. */
-type Line = Waiter[]
-
 interface Waiter {
   readonly enter: () => void
+}
+
+/** The waiting line of one lock. The first in it is the holder; a lock that nobody wants has none. */
+interface Line {
+  readonly waiters: Waiter[]
+  readonly dissolve: () => void
 }
 
 /** Keyed by what the adapters stand on, never by adapter: two adapters over one object share its locks. */
@@ -50,7 +53,7 @@ export async function exclusiveInProcess<T>(
 function lineOf(owner: object, key: string): Line {
   const byKey = lines.get(owner) ?? new Map<string, Line>()
   lines.set(owner, byKey)
-  const line = byKey.get(key) ?? []
+  const line = byKey.get(key) ?? { waiters: [], dissolve: () => byKey.delete(key) }
   byKey.set(key, line)
   return line
 }
@@ -75,8 +78,8 @@ function stand(line: Line, waitMs: number, signal: AbortSignal | undefined, cloc
       },
     }
     let stopWaiting = (): void => {}
-    line.push(waiter)
-    if (line[0] === waiter) return resolve(waiter)
+    line.waiters.push(waiter)
+    if (line.waiters[0] === waiter) return resolve(waiter)
     stopWaiting = startTimer(clock, waitMs, () =>
       give(new StorageError('locked', `The lock was not to be had within ${waitMs} ms`)),
     )
@@ -85,9 +88,10 @@ function stand(line: Line, waitMs: number, signal: AbortSignal | undefined, cloc
 }
 
 /** Takes `waiter` out of the line; if it held the lock, the next one enters. */
-function leave(line: Line, waiter: Waiter): void {
-  const place = line.indexOf(waiter)
+function leave({ waiters, dissolve }: Line, waiter: Waiter): void {
+  const place = waiters.indexOf(waiter)
   if (place < 0) return
-  line.splice(place, 1)
-  if (place === 0) line[0]?.enter()
+  waiters.splice(place, 1)
+  if (waiters.length === 0) dissolve()
+  else if (place === 0) waiters[0]?.enter()
 }

@@ -1,4 +1,5 @@
 import mitt from 'mitt'
+import { isPromise } from './maybe-promise.ts'
 
 /** Options of every `on`. */
 export interface ListenOptions {
@@ -30,8 +31,14 @@ export function createEmitter<Events extends object>(): Emitter<Events> {
   return {
     on: (type, listener, { signal } = {}) => {
       if (signal?.aborted) return () => {}
-      const guarded = guard(listener as (event: unknown) => void)
+      const call = guard(listener as (event: unknown) => void)
+      let listening = true
+      // An emission that is under way goes on with the listeners that it began with.
+      const guarded = (event: unknown): void => {
+        if (listening) call(event)
+      }
       const stop = (): void => {
+        listening = false
         bus.off(type, guarded)
         signal?.removeEventListener('abort', stop)
       }
@@ -44,10 +51,10 @@ export function createEmitter<Events extends object>(): Emitter<Events> {
 }
 
 /** Wraps a user's callback so that neither a throw nor a rejection gets out of it. */
-export function guard<Event>(callback: (event: Event) => unknown): (event: Event) => void {
-  return (event) => {
+export function guard<Args extends unknown[]>(callback: (...args: Args) => unknown): (...args: Args) => void {
+  return (...args) => {
     try {
-      const result = callback(event)
+      const result = callback(...args)
       if (result instanceof Promise) result.catch(() => {})
     } catch {
       // A listener's mistake is the listener's own.
