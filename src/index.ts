@@ -1,5 +1,53 @@
 export type { AnyLatchkeyError, LatchkeyErrorCode } from './apis/any-latchkey-error.ts'
 export { isLatchkeyError } from './apis/any-latchkey-error.ts'
+export type { ClerkGetTokenOptions } from './apis/clerk/client.ts'
+export { ClerkClient } from './apis/clerk/client.ts'
+export type { ClerkMode } from './apis/clerk/credential.ts'
+export { ClerkApiError, isCaptchaNeeded, isReverificationNeeded, isSignedOut } from './apis/clerk/errors.ts'
+export type { ClerkEvents } from './apis/clerk/events.ts'
+export type { FrontendApiOptions } from './apis/clerk/host.ts'
+export type { ClerkClientOptions } from './apis/clerk/options.ts'
+export type {
+  ClerkAttemptCode,
+  ClerkAttemptFirstFactorInput,
+  ClerkAttemptPasskey,
+  ClerkAttemptPassword,
+  ClerkAttemptSecondFactorInput,
+  ClerkFactor,
+  ClerkPrepareEmailCode,
+  ClerkPrepareFirstFactorInput,
+  ClerkPrepareFirstPhoneCode,
+  ClerkPreparePasskeyOrSso,
+  ClerkPrepareSecondFactorInput,
+  ClerkProof,
+  ClerkReverificationInput,
+  ClerkReverificationLevel,
+  ClerkReverificationStatus,
+  ClerkSessionReverification,
+  ClerkStrategy,
+  ClerkVerification,
+  ClerkVerificationStatus,
+} from './apis/clerk/reverification-types.ts'
+export type { ClerkFactorStage, ClerkReverifyInput } from './apis/clerk/reverify.ts'
+export type {
+  ClerkClientResource,
+  ClerkErrorCode,
+  ClerkErrorDetail,
+  ClerkLastActiveToken,
+  ClerkPublicUserData,
+  ClerkSession,
+  ClerkSessionBase,
+  ClerkSessionStatus,
+  ClerkSessionTask,
+  ClerkToken,
+  ClerkTokenInput,
+  ClerkTouchInput,
+  ClerkTouchIntent,
+} from './apis/clerk/types.ts'
+export type { KomsClientOptions } from './apis/koms/client.ts'
+export { KomsClient } from './apis/koms/client.ts'
+export { KomsApiError } from './apis/koms/errors.ts'
+export type { KomsCredentials, KomsMessage, KomsReason, KomsSession, KomsUser } from './apis/koms/types.ts'
 export type { SaferMeClientOptions } from './apis/saferme/client.ts'
 export { SaferMeClient } from './apis/saferme/client.ts'
 export { SaferMeApiError } from './apis/saferme/errors.ts'
@@ -9,6 +57,10 @@ export type {
   SaferMeProfile,
   SaferMeSession,
 } from './apis/saferme/types.ts'
+export type { ZelfClientOptions } from './apis/zelf/client.ts'
+export { ZelfClient } from './apis/zelf/client.ts'
+export { ZelfApiError } from './apis/zelf/errors.ts'
+export type { ZelfCredentials, ZelfSession } from './apis/zelf/types.ts'
 
 export type { ClientOptions, SessionClientOptions } from './client/options.ts'
 export type { Outgoing, Send, SessionProtocol } from './client/protocol.ts'

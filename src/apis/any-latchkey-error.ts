@@ -9,7 +9,10 @@ import type { ResponseValidationError } from '../errors/response-validation-erro
 import type { SessionEndedError } from '../errors/session-ended-error.ts'
 import type { StorageError } from '../errors/storage-error.ts'
 import type { TimeoutError } from '../errors/timeout-error.ts'
+import type { ClerkApiError } from './clerk/errors.ts'
+import type { KomsApiError } from './koms/errors.ts'
 import type { SaferMeApiError } from './saferme/errors.ts'
+import type { ZelfApiError } from './zelf/errors.ts'
 
 /** Every error that Latchkey throws. `switch (error.code)` narrows it. */
 export type AnyLatchkeyError =
@@ -20,6 +23,9 @@ export type AnyLatchkeyError =
   | AbortedError
   | (ApiError & { readonly code: 'api' })
   | SaferMeApiError
+  | KomsApiError
+  | ZelfApiError
+  | ClerkApiError
   | ResponseValidationError
   | NoSessionError
   | SessionEndedError

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors/configuration-error.ts'
+import { LatchkeyError } from '../errors/latchkey-error.ts'
 import type { TokenSet } from '../session/protocol.ts'
 import type { Lease, Replacement } from '../session/token-source.ts'
 import type { Fetch } from '../support/fetch.ts'
@@ -31,7 +32,7 @@ export function authenticatedFetch(session: LeaseSource, authorize: Authorize, f
   return async (input, init) => {
     const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined)
     const options = signal ? { signal } : {}
-    const replayable = !(init?.body instanceof ReadableStream)
+    const replayable = !isStream(init?.body)
     let { lease, renewed }: Replacement = { lease: await session.acquire(options), renewed: false }
     for (let sends = 1; ; sends++) {
       const keepBody = replayable && sends < MOST_SENDS
@@ -44,9 +45,12 @@ export function authenticatedFetch(session: LeaseSource, authorize: Authorize, f
         next.catch(() => {})
         return response
       }
-      const replacement: Replacement | null = await next
+      const replacement: Replacement | null = await next.catch((error: unknown) => {
+        discard(response)
+        throw error
+      })
       if (!replacement) return response
-      response.body?.cancel().catch(() => {})
+      discard(response)
       lease = replacement.lease
       renewed ||= replacement.renewed
     }
@@ -71,7 +75,14 @@ async function send(
     url: new URL(request?.url ?? String(input)),
     headers: new Headers(init?.headers ?? request?.headers),
   }
-  authorize(outgoing, tokens)
+  try {
+    authorize(outgoing, tokens)
+  } catch (error) {
+    // The platform's own error quotes the token that it can't put into a header.
+    throw error instanceof LatchkeyError
+      ? error
+      : new ConfigurationError('The session can not be put into a request')
+  }
   const authorized: RequestInit = {
     ...init,
     headers: outgoing.headers,
@@ -83,11 +94,24 @@ async function send(
 
 function rebuilt(request: Request, keepBody: boolean, url: URL, init: RequestInit): Request {
   try {
-    const source = keepBody && request.body ? request.clone() : request
-    return new Request(url.href === request.url ? source : new Request(url, source), init)
+    // Only `null` says that there is none: some platforms don't show a body.
+    const source = keepBody && request.body !== null ? request.clone() : request
+    const moved = url.href === request.url ? source : new Request(url, source)
+    // The caller's signal itself: what stands between may be collected before it is aborted.
+    return new Request(moved, { signal: request.signal, ...init })
   } catch {
     throw new ConfigurationError(
       'The request can not be sent: its body has been used, or its options contradict',
     )
   }
+}
+
+/** A body that can be read once only: a stream, of the web's or of Node's, or any other asynchronous iterable. */
+function isStream(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && ('getReader' in body || Symbol.asyncIterator in body)
+}
+
+/** Lets go of the connection of an answer that nobody will read. */
+function discard(response: Response): void {
+  response.body?.cancel().catch(() => {})
 }

@@ -57,7 +57,9 @@ export class ProtocolBackend<Credentials, Resource, Extra> {
       repeatable: protocol.repeatable,
       ...(protocol.minimumLifeMs !== undefined && { minimumLifeMs: protocol.minimumLifeMs }),
       ...(protocol.supersedes && { supersedes: protocol.supersedes.bind(protocol) }),
-      renewable: (tokens) => protocol.refresh !== undefined && protocol.renewable?.(tokens) !== false,
+      renewable: (tokens) =>
+        protocol.refresh !== undefined &&
+        (protocol.renewable?.(tokens) ?? (tokens.refreshToken ?? tokens.extra) !== undefined),
       create: (credentials, lock) => this.create(credentials, this.#under(lock)),
       refresh: async (tokens, lock) => {
         if (!protocol.refresh) throw new ConfigurationError('This API has no way to refresh')

@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../errors/configuration-error.ts'
 import type { HeadersSource } from '../http/headers.ts'
 import type { Timeouts } from '../http/http-client.ts'
 import type { RetryOptions } from '../http/retry-policy.ts'
@@ -46,9 +47,14 @@ export interface SessionClientOptions<Credentials = unknown> extends ClientOptio
 const ATTEMPT_MS = 10_000
 const TOTAL_MS = 30_000
 
-/** The timeouts that an option means. */
+/**
+ * The timeouts that an option means.
+ *
+ * @throws {ConfigurationError} One of them isn't a number from 0 up.
+ */
 export function timeoutsOf(option: ClientOptions['timeout']): Timeouts {
   const { attempt = ATTEMPT_MS, total = TOTAL_MS } =
     typeof option === 'number' ? { total: option } : (option ?? {})
+  if (!(attempt >= 0 && total >= 0)) throw new ConfigurationError('timeout takes numbers from 0 up')
   return { attempt, total }
 }

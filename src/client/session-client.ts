@@ -1,9 +1,9 @@
 import { ApiError } from '../errors/api-error.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { mergeHeaders } from '../http/headers.ts'
-import { type CallOptions, HttpClient } from '../http/http-client.ts'
+import { asLatchkeyError, type CallOptions, HttpClient } from '../http/http-client.ts'
 import { type Observer, observedFetch } from '../http/observed-fetch.ts'
-import { DEFAULT_RETRY } from '../http/retry-policy.ts'
+import { retryPolicyOf } from '../http/retry-policy.ts'
 import type { TransportEvents } from '../http/transport-events.ts'
 import { Territory } from '../http/url.ts'
 import type { Session } from '../session/session.ts'
@@ -54,7 +54,7 @@ export class SessionClient<Credentials = unknown, Resource = unknown, Extra = un
       territory: this.#territory,
       fetch: this.#fetch,
       headers: options.headers,
-      retry: retry === false ? false : { ...DEFAULT_RETRY, ...retry },
+      retry: retryPolicyOf(retry),
       timeouts,
       observer: this.#observer,
       toError: (failure) => protocol.toError?.(failure) ?? new ApiError(failure),
@@ -145,7 +145,9 @@ export class SessionClient<Credentials = unknown, Resource = unknown, Extra = un
    * @throws {NoSessionError | SessionEndedError | LatchkeyError} As {@link Session.refresh}.
    */
   async refreshSession(options?: CallOptions): Promise<Resource | undefined> {
-    const outcome = await this.#engine.refresh(options)
+    const outcome = await this.#engine.refresh(options).catch((error: unknown) => {
+      throw asLatchkeyError('refreshSession', error, options?.signal)
+    })
     return 'resource' in outcome ? outcome.resource : undefined
   }
 

@@ -25,6 +25,8 @@ export interface Endpoint<Input = void, Output = unknown> {
   readonly method: Method
   /** Its path under the base URL, with parameters in braces: `/v1/sessions/{id}`. */
   readonly path: string
+  /** Sending it twice does no harm, so it is repeated after whatever may pass. Default: a GET, PUT or DELETE is. */
+  readonly repeatable?: boolean
   /** What the input must be. It is checked before anything is sent. */
   readonly input?: Schema<Input>
   /** Makes the request of the checked input. Default: a request that says nothing beyond its path. */

@@ -5,6 +5,7 @@ import { AbortedError } from '../errors/aborted-error.ts'
 import { ApiError, type ApiFailure } from '../errors/api-error.ts'
 import { LatchkeyError } from '../errors/latchkey-error.ts'
 import { RequestValidationError } from '../errors/request-validation-error.ts'
+import { ResponseValidationError } from '../errors/response-validation-error.ts'
 import { TimeoutError } from '../errors/timeout-error.ts'
 import { withDeadline } from '../support/deadline.ts'
 import type { Fetch } from '../support/fetch.ts'
@@ -13,9 +14,9 @@ import { Answer, type Body, type ReportDrift } from './answer.ts'
 import { findIssues } from './check.ts'
 import type { Endpoint, Message } from './endpoint.ts'
 import { type HeadersSource, mergeHeaders } from './headers.ts'
-import { networkError, type Observer, observedFetch } from './observed-fetch.ts'
+import { networkError, type Observer, observedFetch, type Sends } from './observed-fetch.ts'
 import { readBody } from './read-body.ts'
-import { redact, secretsOf } from './redact.ts'
+import { type Redact, redactorFor } from './redact.ts'
 import { readRetryAfter } from './retry-after.ts'
 import { type RetryPolicy, retryDelay } from './retry-policy.ts'
 import type { Territory } from './url.ts'
@@ -66,6 +67,9 @@ export interface HttpClientOptions {
   readonly onDrift: ReportDrift | undefined
 }
 
+/** What a send needs to know of its endpoint. */
+type Route = Pick<Endpoint, 'operation' | 'method' | 'path' | 'repeatable'>
+
 /** Sends the operations of an API: attempts, deadlines, back-off, and what comes back. It knows of no session. */
 export class HttpClient {
   readonly #options: HttpClientOptions
@@ -98,30 +102,35 @@ export class HttpClient {
       const answer = await withDeadline(clock, { ms, error, signal: options.signal }, (signal) =>
         this.#attempts(endpoint, url, message, { ...options, signal }, clock.monotonic() + ms),
       )
-      return endpoint.read(answer)
+      return read(endpoint, answer)
     } catch (failure) {
       throw asLatchkeyError(endpoint.operation, failure, options.signal)
     }
   }
 
   #attempts(
-    endpoint: Pick<Endpoint, 'operation' | 'method' | 'path'>,
+    endpoint: Route,
     url: URL,
     message: Message,
     options: SendOptions & { readonly signal: AbortSignal },
     end: number,
   ): Promise<Answer> {
-    const { clock, emit } = this.#options.observer
+    const { clock, emit } = options.observer ?? this.#options.observer
     const policy = options.single ? false : this.#options.retry
     const { operation, method, path } = endpoint
-    return pRetry(() => this.#attempt(endpoint, url, message, options), {
+    const sends: Sends = { count: 0 }
+    let sent = 0
+    return pRetry(() => this.#attempt(endpoint, url, message, options, sends), {
       retries: policy ? policy.retries : 0,
       minTimeout: 0,
       shouldRetry: async ({ error, attemptNumber }) => {
-        const delayMs = policy && retryDelay(error, method, attemptNumber, policy, clock.random())
+        // A token that is not to be had has been waited for; nothing was sent that could be repeated.
+        if (sends.count === sent) return false
+        sent = sends.count
+        const delayMs = policy && retryDelay(error, endpoint, attemptNumber, policy, clock.random())
         if (delayMs === false || delayMs === undefined || clock.monotonic() + delayMs >= end) return false
         const status = error instanceof ApiError ? { status: error.status } : {}
-        emit('retry', { operation, method, path, attempt: attemptNumber, delayMs, ...status })
+        emit('retry', { operation, method, path, attempt: sent, delayMs, ...status })
         await sleep(clock, delayMs, options.signal)
         return true
       },
@@ -129,19 +138,19 @@ export class HttpClient {
   }
 
   async #attempt(
-    { operation, method, path }: Pick<Endpoint, 'operation' | 'method' | 'path'>,
+    { operation, method, path }: Route,
     url: URL,
     message: Message,
     options: SendOptions & { readonly signal: AbortSignal },
+    sends: Sends,
   ): Promise<Answer> {
     const { signal, unbounded, intercept, observer = this.#options.observer } = options
     const { fetch, timeouts, toError, onDrift, headers } = this.#options
     const ms = unbounded ? Infinity : timeouts.attempt
     const error = (): Error => new TimeoutError(`${operation}: no answer within ${ms} ms`)
-    const bounded = <T>(within: AbortSignal, task: (signal: AbortSignal) => Promise<T>): Promise<T> =>
-      withDeadline(observer.clock, { ms, error, signal: within }, task)
-    const observed = observedFetch(fetch, { operation, method, path }, observer)
-    let authorization: string | null = null
+    const { clock } = observer
+    const observed = observedFetch(fetch, { operation, method, path }, observer, sends)
+    let sent: { readonly request: Request; readonly end: number } | undefined
     const response = await this.#ky(url, {
       method,
       headers: await mergeHeaders(headers, options.headers, message.headers),
@@ -149,19 +158,22 @@ export class HttpClient {
       // The deadline is the request's, not the wait's for a token to send it with.
       fetch: intercept((input) => {
         const request = input as Request
-        authorization = request.headers.get('authorization')
-        return bounded(request.signal, (within) => observed(request, { signal: within }))
+        sent = { request, end: clock.monotonic() + ms }
+        return withDeadline(clock, { ms, error, signal: request.signal }, (within) =>
+          observed(request, { signal: within }),
+        )
       }) as typeof globalThis.fetch,
       ...(message.json !== undefined && { json: message.json }),
       ...(message.form && { body: new URLSearchParams(definedOf(message.form)) }),
     })
-    const read = (redacted?: (text: string) => string): Promise<Body> =>
-      bounded(signal, (within) => readBody(response, within, redacted)).catch((failure: unknown) => {
+    const left = { ms: (sent?.end ?? Infinity) - clock.monotonic(), error, signal }
+    const body = (redact?: Redact): Promise<Body> =>
+      withDeadline(clock, left, (within) => readBody(response, within, redact)).catch((failure: unknown) => {
+        response.body?.cancel().catch(() => {})
         throw failure instanceof LatchkeyError || signal.aborted ? failure : networkError(operation, failure)
       })
-    if (response.ok) return new Answer(operation, response, await read(), onDrift)
-    const secrets = secretsOf(message, authorization)
-    const { json, foreign } = await read((text) => redact(text, secrets))
+    if (response.ok) return new Answer(operation, response, await body(), onDrift)
+    const { json, foreign } = await body(redactorFor(message, sent?.request))
     throw toError({
       operation,
       status: response.status,
@@ -173,18 +185,29 @@ export class HttpClient {
   }
 }
 
-function write<Input>({ operation, input: schema, write }: Endpoint<Input>, input: Input): Message {
-  if (!schema) return write?.(input) ?? {}
-  const result = findIssues(schema, input)
-  if (result.issues) throw new RequestValidationError(operation, result.issues)
-  return write?.(result.value) ?? {}
+function write<Input>(endpoint: Endpoint<Input>, input: Input): Message {
+  if (!endpoint.input) return endpoint.write?.(input) ?? {}
+  const result = findIssues(endpoint.input, input)
+  if (result.issues) throw new RequestValidationError(endpoint.operation, result.issues)
+  return endpoint.write?.(result.value) ?? {}
+}
+
+/** What a reader stumbles over, once it was let through unchecked, is the answer's fault. */
+function read<Output>(endpoint: Pick<Endpoint<never, Output>, 'operation' | 'read'>, answer: Answer): Output {
+  try {
+    return endpoint.read(answer)
+  } catch (error) {
+    if (error instanceof LatchkeyError) throw error
+    throw new ResponseValidationError(endpoint.operation, answer.status, [{ message: 'unreadable' }])
+  }
 }
 
 function definedOf(form: NonNullable<Message['form']>): [string, string][] {
   return Object.entries(form).filter((field): field is [string, string] => field[1] !== undefined)
 }
 
-function asLatchkeyError(operation: string, error: unknown, signal: AbortSignal | undefined): Error {
+/** What a caller sees of whatever went wrong: an error of ours, and the caller's own stop as one. */
+export function asLatchkeyError(operation: string, error: unknown, signal: AbortSignal | undefined): Error {
   if (error instanceof LatchkeyError) return error
   if (signal?.aborted) {
     const platform = error instanceof DOMException ? { cause: error } : undefined

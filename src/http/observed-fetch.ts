@@ -12,15 +12,24 @@ export interface Observer {
   readonly onAnswer?: ((response: Response, sentAt: number, receivedAt: number) => void) | undefined
 }
 
+/** How many requests a call has sent, over its attempts and replays. */
+export interface Sends {
+  count: number
+}
+
 /**
  * The innermost interceptor: tells of each request and its answer, and turns whatever a `fetch` throws into a
  * {@link NetworkError}, or into the reason of the signal that stopped it.
  */
-export function observedFetch(fetch: Fetch, description: RequestDescription, observer: Observer): Fetch {
+export function observedFetch(
+  fetch: Fetch,
+  description: RequestDescription,
+  observer: Observer,
+  sends: Sends = { count: 0 },
+): Fetch {
   const { clock, emit, onAnswer } = observer
-  let attempt = 0
   return async (input, init) => {
-    const event = { ...description, attempt: ++attempt }
+    const event = { ...description, attempt: ++sends.count }
     emit('request', event)
     const started = clock.monotonic()
     const sentAt = clock.now()
@@ -47,6 +56,12 @@ export function observedFetch(fetch: Fetch, description: RequestDescription, obs
 export function networkError(operation: string, error: unknown): NetworkError {
   return new NetworkError(
     `${operation}: no answer came`,
-    error instanceof TypeError ? { cause: error } : undefined,
+    error instanceof TypeError ? { cause: withoutBytes(error) } : undefined,
   )
+}
+
+/** Node's error for an answer that breaks HTTP's rules carries the bytes that it stumbled over: tokens, perhaps. */
+function withoutBytes(error: TypeError): TypeError {
+  const { data } = Object(error.cause) as { readonly data?: unknown }
+  return data === undefined ? error : new TypeError(error.message)
 }

@@ -1,4 +1,5 @@
 import type { Body } from './answer.ts'
+import type { Redact } from './redact.ts'
 
 /** No documented answer comes near it; what is larger is not read to its end. */
 export const LARGEST_BODY_BYTES: number = 10 * 1024 * 1024
@@ -9,32 +10,45 @@ const FOREIGN: Body = { json: undefined, foreign: true }
  * Reads and parses a body, whatever its content type says. One that is too large is given up and counts as foreign.
  *
  * @param signal stops the reading
- * @param redact takes out of the text what must not get into an error
+ * @param redact takes out of its texts what must not get into an error
  */
-export async function readBody(
-  response: Response,
-  signal: AbortSignal,
-  redact = (text: string): string => text,
-): Promise<Body> {
+export async function readBody(response: Response, signal: AbortSignal, redact?: Redact): Promise<Body> {
   const text = await readText(response, signal)
   if (text === undefined) return FOREIGN
   if (text.trim() === '') return { json: undefined, foreign: false }
   try {
-    return { json: JSON.parse(redact(text), withoutPrototype(text)), foreign: false }
+    return { json: JSON.parse(text, reviverFor(text, redact)), foreign: false }
   } catch {
     return FOREIGN
   }
 }
 
-/** A `__proto__` key would change the prototype of what an application copies the answer into. */
-function withoutPrototype(text: string): ((key: string, value: unknown) => unknown) | undefined {
-  return /__proto__|\\u005f/i.test(text)
-    ? (key, value) => (key === '__proto__' ? undefined : value)
-    : undefined
+type Reviver = (key: string, value: unknown) => unknown
+
+/**
+ * - A `__proto__` key would change the prototype of what an application copies the answer into.
+ * - Secrets are looked for in what was parsed: in the text they may be escaped in any way, and to take one out
+ *   there could make it unreadable.
+ */
+function reviverFor(text: string, redact: Redact | undefined): Reviver | undefined {
+  const mayHavePrototype = /__proto__|\\u00/i.test(text)
+  if (!redact && !mayHavePrototype) return undefined
+  return (key, value) => (key === '__proto__' ? undefined : redact ? redacted(value, redact) : value)
+}
+
+/** What is inside of `value` has been redacted before. */
+function redacted(value: unknown, redact: Redact): unknown {
+  if (typeof value === 'string') return redact(value)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  // A key may quote a secret too; one that is a plain word is the API's own.
+  return Object.fromEntries(
+    Object.entries(value).map(([key, field]) => [/^[a-z_]+$/.test(key) ? key : redact(key), field]),
+  )
 }
 
 async function readText(response: Response, signal: AbortSignal): Promise<string | undefined> {
-  if (!response.body) return ''
+  // React Native's answers have no stream.
+  if (!response.body) return response.text()
   const reader = response.body.getReader()
   const giveUp = (): void => void reader.cancel(signal.reason).catch(() => {})
   signal.addEventListener('abort', giveUp, { once: true })

@@ -1,3 +1,6 @@
+/** A date of HTTP's, or an ISO one; `Date.parse` alone takes almost anything for a date. */
+const DATE = /^(mon|tue|wed|thu|fri|sat|sun)[a-z]*,? |^\d{4}-\d\d-\d\dT/i
+
 /**
  * Reads `Retry-After`, in seconds or as a date, as milliseconds to wait; `undefined` if there is none that can be read.
  *
@@ -8,8 +11,8 @@
 export function readRetryAfter(headers: Headers, now: number): number | undefined {
   const value = headers.get('retry-after')?.trim()
   if (!value) return undefined
-  if (/^\d+$/.test(value)) return Number(value) * 1000
-  const at = Date.parse(value)
+  if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000
+  const at = DATE.test(value) ? Date.parse(value) : Number.NaN
   if (Number.isNaN(at)) return undefined
   const from = Date.parse(headers.get('date') ?? '')
   return Math.max(0, at - (Number.isNaN(from) ? now : from))

@@ -1,7 +1,8 @@
 import { ApiError } from '../errors/api-error.ts'
+import { ConfigurationError } from '../errors/configuration-error.ts'
 import { NetworkError } from '../errors/network-error.ts'
 import { TimeoutError } from '../errors/timeout-error.ts'
-import type { Method } from './endpoint.ts'
+import type { Endpoint, Method } from './endpoint.ts'
 
 /** How failed attempts of an operation are repeated. */
 export interface RetryOptions {
@@ -18,12 +19,22 @@ export interface RetryOptions {
 /** Retry options with nothing left open. */
 export type RetryPolicy = Required<RetryOptions>
 
-/** What holds where nothing else is said. */
-export const DEFAULT_RETRY: RetryPolicy = {
-  retries: 2,
-  baseMs: 300,
-  maxMs: 10_000,
-  maxRetryAfterMs: 30_000,
+/**
+ * The policy that an option means.
+ *
+ * @throws {ConfigurationError} A number in it is no good.
+ */
+export function retryPolicyOf(option: RetryOptions | false | undefined): RetryPolicy | false {
+  if (option === false) return false
+  const { retries = 2, baseMs = 300, maxMs = 10_000, maxRetryAfterMs = 30_000 } = option ?? {}
+  const policy = { retries, baseMs, maxMs, maxRetryAfterMs }
+  if (
+    !Object.values(policy).every((value) => value >= 0) ||
+    !(Number.isInteger(retries) || retries === Infinity)
+  ) {
+    throw new ConfigurationError('retry takes numbers from 0 up, and a whole one as retries')
+  }
+  return policy
 }
 
 const REPEATABLE_METHODS: ReadonlySet<Method> = new Set(['GET', 'PUT', 'DELETE'])
@@ -41,26 +52,27 @@ export function backOff(
 /**
  * How long to wait before an attempt is repeated, in milliseconds; `undefined`: it must not be.
  *
- * GET, PUT and DELETE are repeated after whatever may pass; the others only where the server can't have acted.
+ * What is repeatable is repeated after whatever may pass; the rest only where the server can't have acted.
  */
 export function retryDelay(
   error: unknown,
-  method: Method,
+  endpoint: Pick<Endpoint, 'method' | 'repeatable'>,
   attempt: number,
   policy: RetryPolicy,
   random: number,
 ): number | undefined {
-  if (!mayRepeat(error, method)) return undefined
+  const { repeatable = REPEATABLE_METHODS.has(endpoint.method) } = endpoint
+  if (!mayRepeat(error, repeatable)) return undefined
   const asked = error instanceof ApiError ? error.retryAfter : undefined
   if (asked === undefined) return backOff(attempt, policy, random)
   return asked <= policy.maxRetryAfterMs ? asked : undefined
 }
 
-function mayRepeat(error: unknown, method: Method): boolean {
+function mayRepeat(error: unknown, repeatable: boolean): boolean {
   if (error instanceof ApiError) {
-    return REPEATABLE_METHODS.has(method) ? PASSING_STATUSES.has(error.status) : refusedUnread(error)
+    return repeatable ? PASSING_STATUSES.has(error.status) : refusedUnread(error)
   }
-  return REPEATABLE_METHODS.has(method) && (error instanceof NetworkError || error instanceof TimeoutError)
+  return repeatable && (error instanceof NetworkError || error instanceof TimeoutError)
 }
 
 /** The server has said that it turned the request away without acting on it. */

@@ -3,6 +3,8 @@ import { RequestValidationError } from '../errors/request-validation-error.ts'
 import type { Endpoint, Message } from './endpoint.ts'
 
 const DOT_SEGMENT = /(^|[\\/])(\.|%2e){1,2}([\\/]|$)/i
+/** What can't be one segment of a path: the last is half of a surrogate pair. */
+const UNUSABLE = /^\.{0,2}$|\p{Cs}/u
 const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/
 
 /**
@@ -52,10 +54,11 @@ export class Territory {
    * @throws {ConfigurationError} It leads to another origin, out of the base path, or isn't a URL.
    */
   resolve(target: string | URL): URL {
-    // The platform's parser drops these, so `/\t/host` would be another host to it.
-    const text = String(target).replace(/[\t\n\r]|^[\0-\x20]+/g, '')
-    const url = isAbsolute(text) ? parse(new URL(text, this.base).href, 'The URL') : this.#under(text)
-    if (!this.#origins.has(url.origin) || url.username || url.password) {
+    // The platform's parser drops these: to it, `/\t/host` is another host and `.. ` the folder above.
+    const text = String(target).replace(/[\t\n\r]|^[\0-\x20]+|[\0-\x20]+$/g, '')
+    const url = isAbsolute(text) ? this.#elsewhere(text) : this.#under(text)
+    // Not `url.origin`: a `blob:` URL's is the origin that made it.
+    if (!this.#origins.has(`${url.protocol}//${url.host}`) || url.username || url.password) {
       throw new ConfigurationError(
         'The request would take credentials to an origin that is not listed in authorizedOrigins',
       )
@@ -66,7 +69,7 @@ export class Territory {
   /**
    * The URL of an operation.
    *
-   * @throws {RequestValidationError} A path parameter is missing, empty, `.` or `..`.
+   * @throws {RequestValidationError} A path parameter is missing, empty, `.`, `..` or half a character.
    */
   locate(
     { operation, path }: Pick<Endpoint, 'operation' | 'path'>,
@@ -75,8 +78,8 @@ export class Territory {
     const url = new URL(
       this.#prefix +
         path.replace(/\{(\w+)\}/g, (_, name: string) => {
-          const value = params[name]
-          if (!value || value === '.' || value === '..') {
+          const value = params[name] ?? ''
+          if (UNUSABLE.test(value)) {
             throw new RequestValidationError(operation, [{ message: 'unusable in a path', path: [name] }])
           }
           return encodeURIComponent(value)
@@ -88,11 +91,16 @@ export class Territory {
     return url
   }
 
+  /** A URL of its own, never read against the base: `https:path` would then lie beside the base path. */
+  #elsewhere(text: string): URL {
+    return parse(/^[\\/]/.test(text) ? this.base.protocol + text : text, 'The URL')
+  }
+
   #under(path: string): URL {
     if (DOT_SEGMENT.test(path.replace(/[?#].*/s, ''))) {
       throw new ConfigurationError('The path must have no . or .. segments')
     }
-    return new URL(this.#prefix + path.replace(/^[\\/]?(?=[^?#])/, '/'))
+    return new URL(this.#prefix + path.replace(/^(?=[^\\/?#])/, '/'))
   }
 }
 

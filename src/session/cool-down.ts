@@ -7,8 +7,8 @@ const FIRST_MS = 1000
 const LONGEST_MS = 60_000
 /** A server may ask for more patience than we would have, up to here. */
 const LONGEST_ASKED_MS = 300_000
-/** No client writes a cool-down longer than this; one that seems longer was written by a clock that is off. */
-const LONGEST_BELIEVED_MS = 3_600_000
+/** No client writes a cool-down longer than an hour: one that seems longer by a minute was written by a clock that is off. */
+const LONGEST_BELIEVED_MS = 3_660_000
 
 /**
  * How long to leave the server alone after a refresh that failed, in milliseconds: a

@@ -14,8 +14,8 @@ const SHORTEST_USE_MS = 1000
 /**
  * Tells how much life is left in a token.
  *
- * Where the server's clock is unknown, expiry is a hint: a token that seemed to have run out before it was
- * issued came from a clock that is off, and is used until the server refuses it.
+ * Where the server's clock is unknown, expiry is a hint: a token that seems to have been issued with no more life
+ * than the window came from a clock that is off, and is used until the server refuses it.
  */
 export function freshnessOf(
   { expiresAt, issuedAt = 0 }: TokenSet,
@@ -27,7 +27,7 @@ export function freshnessOf(
   const left = expiresAt - now
   if (left > refreshWindowMs && left > minimumLifeMs) return 'fresh'
   const life = expiresAt - issuedAt
-  if (life <= 0 && !clock.known) return 'fresh'
+  if (life <= refreshWindowMs && !clock.known) return 'fresh'
   const age = now - issuedAt
   if (age >= 0 && age < Math.max(SHORTEST_USE_MS, life / 3)) return 'fresh'
   if (left <= minimumLifeMs) return 'expired'

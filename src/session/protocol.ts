@@ -62,7 +62,7 @@ export interface SessionPolicy<Extra = unknown> {
   readonly repeatable: boolean
   /** A token with less than this left to live is not handed out, in milliseconds. Default: 0. */
   readonly minimumLifeMs?: number
-  /** These tokens can be renewed. Default: all can. */
+  /** These tokens can be renewed. Default: those with a refresh token or an `extra` can. */
   renewable?(tokens: TokenSet<Extra>): boolean
   /** Of two token sets of one generation, the first is to be kept. Default: the one that is stored. */
   supersedes?(candidate: TokenSet<Extra>, current: TokenSet<Extra>): boolean

@@ -26,8 +26,8 @@ export class Reauthentication<Resource> {
   /** The generation that the refusals are counted for. */
   #generation = 0
   #refusals = 0
-  /** The generation that was signed in for and has not been refused yet. */
-  #made = 0
+  /** The generation that was signed in for, until it is refused or has run out. */
+  #made: { readonly generation: number; readonly at: number } | undefined
 
   constructor(context: SessionContext<unknown, Resource>, provide: () => MaybePromise<unknown>) {
     this.#context = context
@@ -36,12 +36,16 @@ export class Reauthentication<Resource> {
 
   /** Signs in instead of ending. The credentials are asked for outside the lock, and used under it if nothing has changed. */
   async instead(refused: Refused, task: Task): Promise<Finding<Resource>> {
-    const { store } = this.#context
+    const { store, clock } = this.#context
     const { generation } = refused.record
-    if (generation !== this.#generation) this.#refusals = 0
+    const made = this.#made
+    this.#made = undefined
+    const ranOut = !refused.error && task.refused === undefined
+    // What has served for longer than the server would be left alone was no failure.
+    const served = ranOut || (made && clock.monotonic() - made.at >= FIRST_REFUSAL_MS)
+    if (served || generation !== this.#generation) this.#refusals = 0
     this.#generation = generation
-    if (generation === this.#made) {
-      this.#made = 0
+    if (!served && generation === made?.generation) {
       return this.#coolDown(
         refused,
         refused.error ?? new ConfigurationError('The renewed session was refused'),
@@ -52,7 +56,7 @@ export class Reauthentication<Resource> {
       credentials = await this.#provide()
     } catch (error) {
       const known = error instanceof LatchkeyError ? error : new ConfigurationError('reauthenticate failed')
-      return this.#failed(refused, known, coolDownAfter(task.failures + 1, undefined, this.#context.clock))
+      return this.#failed(refused, known, coolDownAfter(task.failures + 1, undefined, clock))
     }
     return store.exclusive((lock) => this.#signIn(refused, credentials, task, lock), { waitMs: LOCK_WAIT_MS })
   }
@@ -77,7 +81,8 @@ export class Reauthentication<Resource> {
       return this.#failed(refused, known, coolDownAfter(task.failures + 1, retryAfterMs, clock))
     }
     const record = renewRecord(refused.record, completeTokens(grant.tokens, this.#context))
-    this.#made = this.#generation = record.generation
+    this.#generation = record.generation
+    this.#made = { generation: record.generation, at: clock.monotonic() }
     const stands = lock.lost ? null : await offer(this.#context, { record, unsaved: 'change' }, stored)
     return { kind: 'won', record, stands, late: lock.lost, grant }
   }
@@ -94,6 +99,6 @@ export class Reauthentication<Resource> {
   ): Promise<Finding<Resource>> {
     const cooling = { ...record, notBefore: this.#context.serverClock.now() + coolDownMs }
     await this.#context.store.replace(stored.raw, cooling).catch(() => null)
-    return { kind: 'failed', record: cooling, error, coolDownMs }
+    return { kind: 'failed', record: cooling, error, coolDownMs, mayPass: true }
   }
 }

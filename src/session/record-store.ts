@@ -50,6 +50,9 @@ export class RecordStore {
   #latest: string | null = null
   /** What this client last wrote, or is writing. */
   #written: string | undefined
+  /** How many tasks of this client's hold the lock. */
+  #holding = 0
+  #untold: StorageError[] = []
 
   constructor(
     storage: TokenStorage,
@@ -99,24 +102,24 @@ export class RecordStore {
       return value
     })
     const reading = raw === null ? undefined : parseRecord(raw)
-    if (reading?.kind === 'unknown') {
-      throw new StorageError('unreadable', 'The stored session was written by another version')
-    }
     if (reading?.kind === 'garbled' && !locked) {
       return this.exclusive(() => this.read(true), { waitMs: LONGEST_PREPARATION_MS })
     }
     const news = raw !== this.#latest
     this.#latest = raw
+    const unreadable = (why: string): StorageError => {
+      const error = new StorageError('unreadable', `The stored session ${why}`)
+      if (news) this.#tell(error)
+      return error
+    }
+    if (reading?.kind === 'unknown') throw unreadable('was written by another version')
     const stored = { raw, own: raw !== null && raw === this.#written }
     if (reading?.kind === 'record') {
       this.#worked = true
       if (reading.record.audience === this.#audience) return { ...stored, record: reading.record }
     }
-    if (reading && news) {
-      const what =
-        reading.kind === 'record' ? 'belongs to another audience' : 'can not be read and will be overwritten'
-      this.#report(new StorageError('unreadable', `The stored session ${what}`))
-    }
+    if (reading?.kind === 'record') unreadable('belongs to another audience')
+    else if (reading) unreadable('can not be read and will be overwritten')
     return { ...stored, record: null }
   }
 
@@ -163,12 +166,19 @@ export class RecordStore {
     options: { readonly waitMs: number; readonly signal?: AbortSignal },
   ): Promise<T> {
     const clock = this.#clock
+    let entered = 0
+    const released = (): void => {
+      this.#holding -= entered
+      if (this.#holding === 0) for (const error of this.#untold.splice(0)) this.#report(error)
+    }
     const locked = this.#guarded(
       'locked',
       () =>
         this.#storage.exclusive(
           this.#key,
           (signal) => {
+            entered++
+            this.#holding++
             const end = clock.monotonic() + LONGEST_PREPARATION_MS
             const lock: HeldLock = {
               get lost() {
@@ -190,7 +200,7 @@ export class RecordStore {
         ),
       options.signal,
     )
-    return locked.then((result) => result())
+    return locked.finally(released).then((result) => result())
   }
 
   /** Calls `changed` when somebody else may have written. Answers the function that stops it. */
@@ -200,6 +210,12 @@ export class RecordStore {
         if (!this.#synchronous || !this.undisturbed) changed()
       }) ?? (() => {})
     )
+  }
+
+  /** Tells of a failure, but calls nobody while the lock is held. */
+  #tell(error: StorageError): void {
+    if (this.#holding) this.#untold.push(error)
+    else this.#report(error)
   }
 
   async #guarded<T>(
@@ -212,7 +228,7 @@ export class RecordStore {
     } catch (error) {
       if (signal?.aborted) throw error
       const failure = wrapped(done, error)
-      this.#report(failure)
+      this.#tell(failure)
       const shared = this.#given.reach === 'machine' || this.#given.reach === 'fleet'
       if (this.#worked || shared || this.private || failure.failure === 'locked') throw failure
       this.#storage = memoryStorage({ clock: this.#clock })

@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../errors/configuration-error.ts'
 import { LatchkeyError } from '../errors/latchkey-error.ts'
 import { NetworkError } from '../errors/network-error.ts'
 import { StorageError } from '../errors/storage-error.ts'
@@ -25,6 +26,8 @@ const YOUNG_PENDING_MS = 120_000
 /** How often a result that can't be written is tried before the lock is released. */
 const WRITE_TRIES = 3
 
+const UNRENEWABLE = 'These tokens can not be renewed'
+
 /** What one attempt found out. Nothing of it is in memory yet. */
 export type Finding<Resource = unknown> =
   /** What is stored decides: newer tokens, another session, an end. */
@@ -49,13 +52,17 @@ export type Finding<Resource = unknown> =
     }
   /** The session is over. `stands` is what the storage holds; `null`: the tombstone could not be written. */
   | { readonly kind: 'ended'; readonly record: SessionRecord; readonly stands: Stored | null }
-  /** It may succeed the next time. `record` carries the marks. */
-  | {
-      readonly kind: 'failed'
-      readonly record: SessionRecord
-      readonly error: LatchkeyError
-      readonly coolDownMs: number
-    }
+  | Failed
+
+/** No new tokens this time; the session lives. `record` carries the marks. */
+export interface Failed {
+  readonly kind: 'failed'
+  readonly record: SessionRecord
+  readonly error: LatchkeyError
+  readonly coolDownMs: number
+  /** The same may succeed the next time; if not, the request was at fault. */
+  readonly mayPass: boolean
+}
 
 /** What an attempt is to renew. */
 export interface Task {
@@ -132,7 +139,17 @@ export class RefreshAttempt<Resource> {
       }
       const coolDown = coolDownLeft(record, serverClock)
       if (coolDown > 0) return this.#coolingDown(record, coolDown)
-      if (!this.#renewable(record)) return this.#refused(record, stored, 'expired')
+      if (!this.#renewable(record)) {
+        return freshness === 'expired' || this.#task.reauthenticates
+          ? this.#refused(record, stored, 'expired')
+          : {
+              kind: 'failed',
+              record,
+              error: new ConfigurationError(UNRENEWABLE),
+              coolDownMs: 0,
+              mayPass: false,
+            }
+      }
       const unmarked = backend.repeatable || record.pending !== null
       const marked = unmarked ? record : { ...record, pending: { by: id, at: serverClock.now() } }
       const written = ours || !unmarked ? await store.replace(stored.raw, marked) : stored
@@ -183,13 +200,15 @@ export class RefreshAttempt<Resource> {
       const { version } = state
       const latest = await store.read(true).catch(() => marked)
       if (latest.raw !== marked.raw) return { kind: 'stands', stored: latest, version }
-      if (verdict !== 'stale' && !(before && this.#mayStillWin(before))) {
-        return this.#refused(record, marked, before ? 'lost' : verdict, error)
+      if (!(before && this.#mayStillWin(before))) {
+        // Stale, and nobody who shares the storage has a newer one: it was lost on its way.
+        return this.#refused(record, marked, before || verdict === 'stale' ? 'lost' : verdict, error)
       }
     }
     const coolDownMs = coolDownAfter(this.#task.failures + 1, retryAfterMs, this.#context.clock)
     const pending = mayHaveActed ? (marked.record?.pending ?? before) : before
-    return this.#failed({ ...record, pending }, error, coolDownMs, marked)
+    const failed = await this.#failed({ ...record, pending }, error, coolDownMs, marked)
+    return { ...failed, mayPass: verdict !== 'fault' }
   }
 
   async #refused(
@@ -214,17 +233,17 @@ export class RefreshAttempt<Resource> {
     error: LatchkeyError,
     coolDownMs: number = coolDownAfter(this.#task.failures + 1, undefined, this.#context.clock),
     marked?: Stored,
-  ): Promise<Finding<Resource>> {
+  ): Promise<Failed> {
     const notBefore = this.#context.serverClock.now() + coolDownMs
     const cooling = { ...record, notBefore }
     if (marked) await this.#write(marked, cooling)
-    return { kind: 'failed', record: cooling, error, coolDownMs }
+    return { kind: 'failed', record: cooling, error, coolDownMs, mayPass: true }
   }
 
-  #coolingDown(record: SessionRecord, coolDownMs: number): Finding<Resource> {
+  #coolingDown(record: SessionRecord, coolDownMs: number): Failed {
     const error =
       this.#task.lastError ?? new TimeoutError('The refresh waits for a cool-down that another client began')
-    return { kind: 'failed', record, error, coolDownMs }
+    return { kind: 'failed', record, error, coolDownMs, mayPass: true }
   }
 
   /** Marks are worth a try, not a failure. */

@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../errors/configuration-error.ts'
 import { LatchkeyError } from '../errors/latchkey-error.ts'
 import type { ResponseValidationError } from '../errors/response-validation-error.ts'
 import { StorageError } from '../errors/storage-error.ts'
@@ -5,8 +6,8 @@ import { sleep } from '../support/timer.ts'
 import type { SessionContext } from './context.ts'
 import { coolDownAfter } from './cool-down.ts'
 import { freshnessOf } from './freshness.ts'
-import type { RefreshOutcome } from './outcome.ts'
-import type { Grant } from './protocol.ts'
+import type { RefreshOutcome, TransientFailure } from './outcome.ts'
+import type { Grant, TokenSet } from './protocol.ts'
 import type { Reauthentication } from './reauthentication.ts'
 import { reconcile } from './reconcile.ts'
 import { isLive, type LiveRecord } from './record.ts'
@@ -15,6 +16,8 @@ import { type Finding, offer, RefreshAttempt } from './refresh-attempt.ts'
 
 /** How long a token that came back unchanged is waited out before it is tried once more, in milliseconds. */
 const LONGEST_EDGE_MS = 5000
+/** The time that is left is told in whole seconds: up to another one may be, in milliseconds. */
+const EDGE_RESOLUTION_MS = 1000
 /** How long a late result waits for the lock, in milliseconds. */
 const LATE_LOCK_WAIT_MS = 5000
 
@@ -31,19 +34,22 @@ type Won<Resource> = Extract<Finding<Resource>, { kind: 'won' }>
  */
 export class Refresher<Resource> {
   readonly #context: SessionContext<unknown, Resource>
-  readonly #sync: () => Promise<void>
+  readonly #look: () => Promise<void>
   readonly #reauthentication: Reauthentication<Resource> | undefined
   #flight: Promise<RefreshOutcome<Resource>> | undefined
+  /** The session that the flight is for. */
+  #bound: string | undefined
+  #closed = false
   #failures = 0
-  #lastError: LatchkeyError | undefined
+  #lastFailure: TransientFailure | undefined
 
   constructor(
     context: SessionContext<unknown, Resource>,
-    sync: () => Promise<void>,
+    look: () => Promise<void>,
     reauthentication: Reauthentication<Resource> | undefined,
   ) {
     this.#context = context
-    this.#sync = sync
+    this.#look = look
     this.#reauthentication = reauthentication
   }
 
@@ -52,22 +58,39 @@ export class Refresher<Resource> {
     return this.#flight
   }
 
-  /** What the last refresh failed with, if it failed. */
-  get lastError(): LatchkeyError | undefined {
-    return this.#lastError
+  /** There is a way to new tokens: these can be renewed, or credentials are at hand. */
+  renews(tokens: TokenSet): boolean {
+    return this.#context.backend.renewable?.(tokens) !== false || this.#reauthentication !== undefined
+  }
+
+  /** How the last refresh failed, if it failed. */
+  get lastFailure(): TransientFailure | undefined {
+    return this.#lastFailure
   }
 
   /**
-   * Joins the refresh that is under way, or starts one. Never rejects.
+   * Joins the session's refresh that is under way, or starts one once that of another session is over.
    *
    * @param session the session that it is for
    * @param refused the access token that is no good, whatever its expiry says
+   * @throws {ConfigurationError} No refresh is started any more. Whatever else happens is an outcome.
    */
-  refresh(session: string, refused?: string): Promise<RefreshOutcome<Resource>> {
-    this.#flight ??= this.#fly(session, refused).finally(() => {
-      this.#flight = undefined
-    })
+  async refresh(session: string, refused?: string): Promise<RefreshOutcome<Resource>> {
+    while (this.#flight && this.#bound !== session) await this.#flight
+    if (!this.#flight) {
+      if (this.#closed) throw new ConfigurationError('The session was closed')
+      this.#bound = session
+      this.#flight = this.#fly(session, refused).finally(() => {
+        this.#flight = undefined
+      })
+    }
     return this.#flight
+  }
+
+  /** Starts no refresh any more, and waits for the one that must not be cut off. */
+  async close(): Promise<void> {
+    this.#closed = true
+    if (!this.#context.backend.repeatable) await this.#flight
   }
 
   async #fly(session: string, refused: string | undefined): Promise<RefreshOutcome<Resource>> {
@@ -77,7 +100,7 @@ export class Refresher<Resource> {
     if (!isLive(record) || (refused === undefined && this.#freshness(record) === 'fresh')) return outcome
     const left = Math.max(0, (record.tokens.expiresAt ?? 0) - this.#context.serverClock.now())
     if (left > LONGEST_EDGE_MS) return outcome
-    await sleep(this.#context.clock, left)
+    await sleep(this.#context.clock, left + EDGE_RESOLUTION_MS)
     return this.#attempt(session, refused)
   }
 
@@ -86,7 +109,7 @@ export class Refresher<Resource> {
     const waiting = new AbortController()
     const deferred: (() => void)[] = []
     const unwatch = store.watch(() => {
-      void this.#sync().then(() => {
+      void this.#look().then(() => {
         if (this.#overtaken(session, refused)) waiting.abort()
       })
     })
@@ -94,7 +117,7 @@ export class Refresher<Resource> {
       session,
       refused,
       failures: this.#failures,
-      lastError: this.#lastError,
+      lastError: this.#lastFailure?.error,
       reauthenticates: this.#reauthentication !== undefined,
       signal: waiting.signal,
       afterwards: (callback: () => void): void => void deferred.push(callback),
@@ -121,10 +144,8 @@ export class Refresher<Resource> {
     const { state, serverClock, clock } = this.#context
     const coolDownMs = coolDownAfter(this.#failures + 1, undefined, clock)
     if (state.record) state.mark({ ...state.record, notBefore: serverClock.now() + coolDownMs })
-    return this.#failed(
-      error instanceof LatchkeyError ? error : new StorageError('failed', 'The refresh failed'),
-      coolDownMs,
-    )
+    const known = error instanceof LatchkeyError ? error : new StorageError('failed', 'The refresh failed')
+    return this.#failed({ error: known, coolDownMs, mayPass: true })
   }
 
   /** The wait for the lock has become pointless. */
@@ -152,11 +173,11 @@ export class Refresher<Resource> {
         this.#succeeded()
         return { kind: 'unchanged', ...lifeOf(finding.record), ...this.#resource(finding.grant) }
       case 'stands':
-        state.meet(finding.stored, finding.version)
+        this.#meet(finding.stored, finding.version)
         return this.#standing(session)
       case 'failed':
         state.mark(finding.record)
-        return this.#failed(finding.error, finding.coolDownMs)
+        return this.#failed(finding)
       case 'refused':
       case 'ended':
         return this.#ended(finding, session, version)
@@ -177,7 +198,7 @@ export class Refresher<Resource> {
       )
       return { kind: 'refreshed', ...life, ...resource }
     }
-    if (stands && !kept) state.meet({ ...stands, own: false }, version)
+    if (stands && !kept) this.#meet({ ...stands, own: false }, version)
     // A tombstone or another session stands in its place; what is newer in the same session may stand on it.
     const over = stands ? !kept && !(stands.record?.session === session && stands.record.tokens) : !wanted
     if (over) await backend.revoke?.(found.record.tokens).catch(() => {})
@@ -199,13 +220,17 @@ export class Refresher<Resource> {
     const { state, emit } = this.#context
     if (finding.kind === 'ended' && state.record?.session === session) {
       const { record, stands } = finding
-      if (stands && stands.record !== record) state.meet({ ...stands, own: false }, version)
+      if (stands && stands.record !== record) this.#meet({ ...stands, own: false }, version)
       else if (reconcile(state.mine, record) === 'theirs' && record.ended) {
         const reason = record.ended
         state.put({ record, unsaved: stands ? null : 'change' }, () => emit('ended', { reason }))
       }
     }
     return this.#standing(session)
+  }
+
+  #meet(stored: Stored, version: number): void {
+    if (!this.#context.state.meet(stored, version)) void this.#look()
   }
 
   /** What became of the session, as memory now has it. */
@@ -219,16 +244,15 @@ export class Refresher<Resource> {
 
   #succeeded(): void {
     this.#failures = 0
-    this.#lastError = undefined
+    this.#lastFailure = undefined
   }
 
-  #failed(error: LatchkeyError, coolDownMs: number): RefreshOutcome<Resource> {
-    if (error !== this.#lastError) {
-      this.#failures++
-      this.#lastError = error
-      this.#context.emit('refreshFailed', { kind: 'transient', error, coolDownMs })
-    }
-    return { kind: 'transient', error, coolDownMs }
+  #failed({ error, coolDownMs, mayPass }: Omit<TransientFailure, 'kind'>): TransientFailure {
+    if (error === this.#lastFailure?.error) return { ...this.#lastFailure, coolDownMs }
+    this.#failures++
+    this.#lastFailure = { kind: 'transient', error, coolDownMs, mayPass }
+    this.#context.emit('refreshFailed', this.#lastFailure)
+    return this.#lastFailure
   }
 
   /** The tokens are safe; a fault in the rest of the answer is told of, and costs nothing. */

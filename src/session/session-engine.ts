@@ -6,20 +6,20 @@ import type { TokenStorage } from '../storage/token-storage.ts'
 import type { Clock } from '../support/clock.ts'
 import { createEmitter } from '../support/emitter.ts'
 import type { MaybePromise } from '../support/maybe-promise.ts'
-import { completeTokens, type SessionContext } from './context.ts'
+import type { SessionContext } from './context.ts'
 import type { SessionEvents } from './events.ts'
 import { KeepAlive } from './keep-alive.ts'
 import type { RefreshOutcome } from './outcome.ts'
 import type { Grant, GrantedTokens, SessionBackend } from './protocol.ts'
 import { Reauthentication } from './reauthentication.ts'
-import { beginRecord, isLive, type LiveRecord, mintId } from './record.ts'
+import { isLive, mintId } from './record.ts'
 import { RecordStore } from './record-store.ts'
-import { offer } from './refresh-attempt.ts'
 import { Refresher } from './refresher.ts'
 import { ServerClock } from './server-clock.ts'
 import type { Session, WaitOptions } from './session.ts'
 import { SessionState } from './session-state.ts'
-import { bury, type EndResult, revoke, SIGN_OUT_LOCK_WAIT_MS, signOut } from './sign-out.ts'
+import { SignIn } from './sign-in.ts'
+import { type EndResult, signOut } from './sign-out.ts'
 import { type SessionSnapshot, UNKNOWN_SNAPSHOT } from './snapshot.ts'
 import { StorageSync } from './storage-sync.ts'
 import { type Lease, type Patience, type Replacement, TokenSource } from './token-source.ts'
@@ -48,9 +48,8 @@ export class SessionEngine<Credentials, Resource, Extra> implements Session<Reso
   readonly #refresher: Refresher<Resource>
   readonly #sync: StorageSync
   readonly #tokens: TokenSource
+  readonly #signIn: SignIn<Resource>
   readonly #keepAlive: KeepAlive | undefined
-  /** Counts sign-ins and sign-outs: the later one wins. */
-  #entries = 0
   #watchers = 0
   #unwatch: (() => void) | undefined
   #closed = false
@@ -73,9 +72,10 @@ export class SessionEngine<Credentials, Resource, Extra> implements Session<Reso
     this.#sync = new StorageSync(this.#context)
     this.#refresher = new Refresher(
       this.#context,
-      () => this.#sync.read(),
+      () => this.#sync.look(),
       reauthenticate && new Reauthentication(this.#context, reauthenticate),
     )
+    this.#signIn = new SignIn(this.#context, this.#sync)
     this.#tokens = new TokenSource(this.#context, this.#refresher, this.#sync)
     if (options.keepAlive) this.#keepAlive = this.#keepingAlive()
   }
@@ -100,6 +100,7 @@ export class SessionEngine<Credentials, Resource, Extra> implements Session<Reso
   }
 
   async refresh(options?: WaitOptions): ReturnType<Session<Resource>['refresh']> {
+    this.#assertOpen()
     const outcome = (await this.#tokens.refresh(this.#patience(options))) as RefreshOutcome<Resource>
     switch (outcome.kind) {
       case 'transient':
@@ -114,7 +115,8 @@ export class SessionEngine<Credentials, Resource, Extra> implements Session<Reso
   }
 
   async restore(): Promise<SessionSnapshot> {
-    await this.#sync.current()
+    this.#assertOpen()
+    await this.#sync.restore()
     return this.snapshot()
   }
 
@@ -136,7 +138,7 @@ export class SessionEngine<Credentials, Resource, Extra> implements Session<Reso
 
   /** @param revoke how the server is told; default: as the backend does */
   async end(revoke?: SessionBackend<Credentials, Resource, Extra>['revoke']): Promise<EndResult> {
-    this.#entries++
+    this.#signIn.overtake()
     const { state } = this.#context
     if (!isLive(state.record)) await this.#sync.current().catch(() => null)
     if (!isLive(state.record)) return { revoked: false }
@@ -149,48 +151,46 @@ export class SessionEngine<Credentials, Resource, Extra> implements Session<Reso
     this.#keepAlive?.stop()
     this.#unwatch?.()
     this.#unwatch = undefined
-    if (!this.#context.backend.repeatable) await this.#refresher.flight
+    await this.#refresher.close()
   }
 
   /**
-   * Signs in: the request runs outside the lock, and a failed one changes nothing. One that a later sign-in or
-   * sign-out has overtaken revokes what it got.
+   * Signs in. What was there before goes on if it fails.
    *
-   * @throws {SessionEndedError} It was overtaken.
+   * @throws {SessionEndedError} A later sign-in or sign-out has overtaken it.
    */
   async begin(create: () => Promise<Grant<Resource>>): Promise<Resource> {
     this.#assertOpen()
-    const entry = ++this.#entries
-    const grant = await create()
-    const { state, store, emit, backend } = this.#context
-    const record = beginRecord(backend.audience, completeTokens(grant.tokens, this.#context))
-    const save = async (): Promise<boolean> =>
-      entry === this.#entries &&
-      (await offer(this.#context, { record, unsaved: 'session' }))?.record === record
-    if (entry === this.#entries) store.tryAgain()
-    const saved = await store.exclusive(save, { waitMs: SIGN_OUT_LOCK_WAIT_MS }).catch(save)
-    if (entry !== this.#entries) {
-      await this.#undo(record)
-      throw new SessionEndedError('superseded')
-    }
-    const before = state.record
-    state.put({ record, unsaved: saved ? null : 'session' }, () => {
-      if (isLive(before)) emit('ended', { reason: 'superseded' })
-      const { expiresAt } = record.tokens
-      emit('created', expiresAt === undefined ? {} : { expiresAt })
-    })
-    return grant.resource()
+    return this.#signIn.begin(create)
   }
 
-  /** A token that is good now, and the session that it belongs to. */
-  async acquire(options?: WaitOptions): Promise<Lease> {
+  /** Signs in unless there is a session; whoever asks at the same time joins. */
+  async beginOnce(create: () => Promise<Grant<Resource>>): Promise<void> {
     this.#assertOpen()
-    return this.#tokens.ready() ?? this.#tokens.acquire(this.#patience(options))
+    await this.#signIn.beginOnce(create)
+  }
+
+  /** Takes tokens that came along in another answer, where the protocol prefers them to those at hand. */
+  supply(tokens: GrantedTokens<Extra>): Promise<void> {
+    return this.#signIn.supply(tokens)
+  }
+
+  /**
+   * A token that is good now, and the session that it belongs to.
+   *
+   * @param session the session that the caller began with; absent: whichever there is
+   * @throws {SessionEndedError} That session is over, or another has taken its place.
+   */
+  async acquire(options?: WaitOptions, session?: string): Promise<Lease> {
+    this.#assertOpen()
+    const ready = this.#tokens.ready()
+    if (ready && (session ?? ready.session) === ready.session) return ready
+    return this.#tokens.acquire(this.#patience(options), session)
   }
 
   /** What to try after the server refused a lease, or `null` if the refusal stands. */
   afterRefusal(lease: Lease, mayRefresh: boolean, options?: WaitOptions): Promise<Replacement | null> {
-    return this.#tokens.afterRefusal(lease, mayRefresh, this.#patience(options))
+    return this.#tokens.afterRefusal(lease, mayRefresh && !this.#closed, this.#patience(options))
   }
 
   /** Takes note of a time that the server told, in whole seconds, with our wall clock before and after. */
@@ -201,11 +201,6 @@ export class SessionEngine<Credentials, Resource, Extra> implements Session<Reso
   /** Tells of an answer that was not as documented and was let through. */
   reportDrift(error: ResponseValidationError): void {
     this.#context.emit('drift', { error })
-  }
-
-  async #undo(record: LiveRecord): Promise<void> {
-    await bury(this.#context, record)
-    await revoke(this.#context, record, this.#context.backend.revoke)
   }
 
   #patience({ signal, timeout = this.#options.timeoutMs }: WaitOptions = {}): Patience {
@@ -229,7 +224,7 @@ export class SessionEngine<Credentials, Resource, Extra> implements Session<Reso
   #watch(): () => void {
     if (this.#watchers++ === 0 && !this.#closed) {
       const look = (): void => {
-        this.#sync.read().catch(() => {})
+        void this.#sync.look()
         this.#keepAlive?.schedule()
       }
       const stops = [this.#context.store.watch(look), onWake(look)]

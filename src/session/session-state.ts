@@ -77,7 +77,8 @@ export class SessionState {
   }
 
   /**
-   * Meets what the storage holds.
+   * Meets what the storage holds, unless it is our own. `false`: this client has put something since, and it can't
+   * be told which of the two is older.
    *
    * @param version {@link version} as it was before the storage was read
    * @param announcement what to call tokens that were found
@@ -86,19 +87,21 @@ export class SessionState {
     { record: theirs, own }: Stored,
     version: number,
     announcement: 'restored' | 'adopted' = 'adopted',
-  ): void {
-    if (version !== this.#version || own) return
+  ): boolean {
+    if (own) return true
+    if (version !== this.#version) return false
     const { record, unsaved } = this.#mine
     if (reconcile(this.#mine, theirs, this.#supersedes) === 'theirs') this.#take(theirs, announcement)
     else if (record && lacks(theirs, record)) this.#mine = { record, unsaved: unsaved ?? 'change' }
+    return true
   }
 
-  /** Takes marks that were set on the generation that this client holds. */
+  /** Takes the marks that an attempt left on a generation; it may have found a newer one than is held here. */
   mark(marked: SessionRecord): void {
     const { record, unsaved } = this.#mine
-    if (record?.session === marked.session && record.generation === marked.generation && record.tokens) {
-      this.#mine = { record: marked, unsaved }
-    }
+    if (record?.session !== marked.session || !record.tokens) return
+    if (record.generation === marked.generation) this.#mine = { record: marked, unsaved }
+    else if (record.generation < marked.generation) this.#take(marked, 'adopted')
   }
 
   #take(theirs: SessionRecord | null, announcement: 'restored' | 'adopted'): void {

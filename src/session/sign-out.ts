@@ -34,6 +34,12 @@ export async function signOut(
   return revoke(context, (await bury(context, record)) ?? record, send)
 }
 
+/** Writes the tombstone of a sign-out that the storage has not got, and revokes what it is written over. */
+export async function finishSignOut(context: SessionContext, tombstone: SessionRecord): Promise<void> {
+  const newest = await bury(context, tombstone)
+  if (newest) await revoke(context, newest, context.backend.revoke)
+}
+
 /** Writes the tombstone, and answers the newest record of the session that it was written over. */
 export async function bury(context: SessionContext, record: SessionRecord): Promise<LiveRecord | null> {
   const { store, state } = context

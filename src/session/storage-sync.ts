@@ -1,6 +1,7 @@
 import type { SessionContext } from './context.ts'
 import { isLive, type SessionRecord } from './record.ts'
 import { offer } from './refresh-attempt.ts'
+import { finishSignOut } from './sign-out.ts'
 
 /** Saving waits for the lock for so long, in milliseconds. */
 const LOCK_WAIT_MS = 2000
@@ -25,12 +26,19 @@ export class StorageSync {
    */
   async current(): Promise<SessionRecord | null> {
     const { state, store } = this.#context
-    if (!isLive(state.record) || !store.undisturbed) {
-      await this.read().catch((error: unknown) => {
-        if (!isLive(state.record)) throw error
-      })
-    }
+    if (!isLive(state.record) || !store.undisturbed) await this.restore()
     return state.record
+  }
+
+  /**
+   * Reads the storage, whatever is in memory.
+   *
+   * @throws {StorageError} There is no session in memory, and the storage can't be read.
+   */
+  async restore(): Promise<void> {
+    await this.read().catch((error: unknown) => {
+      if (!isLive(this.#context.state.record)) throw error
+    })
   }
 
   /**
@@ -43,6 +51,12 @@ export class StorageSync {
       this.#reading = undefined
     })
     return this.#reading
+  }
+
+  /** Reads the storage anew: a read that is under way may be older than what there is to see. Never rejects. */
+  async look(): Promise<void> {
+    await this.#reading?.catch(() => {})
+    await this.read().catch(() => {})
   }
 
   /** Writes what the storage has not got, unless that was tried a moment ago. */
@@ -58,20 +72,23 @@ export class StorageSync {
 
   async #read(): Promise<void> {
     const { state, store } = this.#context
-    const { version, snapshot } = state
-    const stored = await store.read()
-    state.meet(stored, version, snapshot.status === 'unknown' ? 'restored' : 'adopted')
+    for (let met = false; !met; ) {
+      const { version, snapshot } = state
+      const stored = await store.read()
+      met = state.meet(stored, version, snapshot.status === 'unknown' ? 'restored' : 'adopted')
+    }
     this.save()
   }
 
   async #save(): Promise<void> {
     const { state, store } = this.#context
     const { mine, version } = state
+    if (mine.record?.ended === 'deleted') return finishSignOut(this.#context, mine.record)
     const stands = await store
       .exclusive(() => offer(this.#context, mine), { waitMs: LOCK_WAIT_MS })
       .catch(() => null)
     if (!stands) return
     if (stands.record === mine.record && mine.record) state.saved(mine.record)
-    else state.meet({ ...stands, own: false }, version)
+    else if (!state.meet({ ...stands, own: false }, version)) void this.look()
   }
 }

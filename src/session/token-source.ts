@@ -18,7 +18,7 @@ export type Lease = Pick<LiveRecord, 'session' | 'tokens'>
 /** A lease to try instead of one that was refused. */
 export interface Replacement {
   readonly lease: Lease
-  /** The refused token was the current one, and has been refreshed. */
+  /** The request has had its newer token: if that is refused while it is the current one, the 401 stands. */
   readonly renewed: boolean
 }
 
@@ -76,10 +76,18 @@ export class TokenSource {
     for (;;) {
       const record = this.#living(bound)
       const freshness = record.tokens.accessToken === refused ? 'expired' : this.#freshness(record)
-      if (freshness === 'fresh' || (freshness === 'aging' && this.#servesAging(record))) return record
-      const outcome = await this.#refreshed(record, freshness === 'expired', patience, refused)
-      if (outcome === undefined) continue
-      if (freshness === 'aging' && outcome.kind === 'transient') return this.#living(bound)
+      const aging = freshness === 'aging'
+      if (freshness === 'fresh' || (aging && (this.#servesAging(record) || this.#over(patience))))
+        return record
+      const outcome = await this.#refreshed(record, !aging, patience, refused).catch((error: unknown) => {
+        // A token that still works is better than none in time.
+        if (!aging || !this.#over(patience)) throw error
+      })
+      if (!outcome) continue
+      if (outcome.kind === 'transient') {
+        if (aging) return this.#living(bound)
+        if (!outcome.mayPass) throw outcome.error
+      }
       if (outcome.kind === 'unchanged') return this.#living(bound)
     }
   }
@@ -87,7 +95,7 @@ export class TokenSource {
   /**
    * What to try after the server refused a lease, or `null` if the refusal stands.
    *
-   * @param mayRefresh the request has not been sent with a renewed token yet
+   * @param mayRefresh the request has not been sent with a newer token than its first yet
    */
   async afterRefusal(
     { session, tokens }: Lease,
@@ -95,11 +103,12 @@ export class TokenSource {
     patience: Patience,
   ): Promise<Replacement | null> {
     const refused = tokens.accessToken
-    await this.#sync.current()
+    await this.#wait(this.#sync.current(), patience)
     if (this.#living(session).tokens.accessToken !== refused) {
-      return { lease: await this.acquire(patience, session), renewed: false }
+      return { lease: await this.acquire(patience, session), renewed: true }
     }
     const { clock, serverClock } = this.#context
+    if (!this.#refresher.renews(tokens)) return null
     if (this.#stubborn?.token === refused && clock.monotonic() < this.#stubborn.until) return null
     if (!mayRefresh) {
       const left = (tokens.expiresAt ?? 0) - serverClock.now()
@@ -125,7 +134,7 @@ export class TokenSource {
     // A hidden page may be frozen between the server's answer and the writing of it.
     if (!backend.repeatable && isHidden() && !this.#refresher.flight) return true
     if (backend.early === 'wait') return false
-    void this.#refresher.refresh(record.session)
+    this.#refresher.refresh(record.session).catch(() => {})
     return true
   }
 
@@ -139,7 +148,8 @@ export class TokenSource {
     const { clock, serverClock, state } = this.#context
     const coolDown = coolDownLeft(record, serverClock)
     if (expired && coolDown > 0 && !this.#refresher.flight) {
-      if (clock.monotonic() + coolDown >= patience.end) throw this.#tooLate()
+      const pointless = this.#refresher.lastFailure?.mayPass === false
+      if (pointless || clock.monotonic() + coolDown >= patience.end) throw this.#tooLate()
       const over = new AbortController()
       const rest = sleep(clock, coolDown, over.signal).catch(() => {})
       await this.#wait(Promise.race([rest, state.changed()]), patience).finally(() => over.abort())
@@ -166,7 +176,11 @@ export class TokenSource {
     return withDeadline(clock, { ms, signal, error: () => this.#tooLate() }, () => what)
   }
 
+  #over({ end }: Patience): boolean {
+    return this.#context.clock.monotonic() >= end
+  }
+
   #tooLate(): Error {
-    return this.#refresher.lastError ?? new TimeoutError('No access token was to be had in time')
+    return this.#refresher.lastFailure?.error ?? new TimeoutError('No access token was to be had in time')
   }
 }

@@ -23,18 +23,19 @@ export function withDeadline<T>(
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason)
     const controller = new AbortController()
+    const settle = (): void => {
+      stop()
+      signal?.removeEventListener('abort', abort)
+    }
     const giveUp = (reason: unknown): void => {
+      settle()
       reject(reason)
       controller.abort(reason)
     }
     const abort = (): void => giveUp(signal?.reason)
     const stop = ms === Infinity ? () => {} : startTimer(clock, ms, () => giveUp(error()))
     signal?.addEventListener('abort', abort, { once: true })
-    task(controller.signal)
-      .then(resolve, reject)
-      .finally(() => {
-        stop()
-        signal?.removeEventListener('abort', abort)
-      })
+    const run = async (): Promise<T> => task(controller.signal)
+    run().finally(settle).then(resolve, reject)
   })
 }

@@ -55,7 +55,7 @@ export function guard<Args extends unknown[]>(callback: (...args: Args) => unkno
   return (...args) => {
     try {
       const result = callback(...args)
-      if (result instanceof Promise) result.catch(() => {})
+      if (isPromise(result)) result.then(undefined, () => {})
     } catch {
       // A listener's mistake is the listener's own.
     }

@@ -1,7 +1,7 @@
 import type { Answer } from '../../http/answer.ts'
 import type { Endpoint } from '../../http/endpoint.ts'
 import type { Grant, TokenSet } from '../../session/protocol.ts'
-import { credentials, deletedAnswer, sessionAnswer, tokenAnswer } from './schemas.ts'
+import { credentials, deletedAnswer, envelope, readTime, sessionAnswer, tokenAnswer } from './schemas.ts'
 import type { SaferMeCredentials, SaferMeSession } from './types.ts'
 
 const path = '/api/v4/session'
@@ -47,7 +47,7 @@ export const deleteSession: Endpoint<void, void> = {
 
 function readGrant(answer: Answer): Grant<SaferMeSession> {
   const { access_token, refresh_token, token_expire_at } = answer.require(tokenAnswer).session
-  const expiresAt = Date.parse(String(token_expire_at))
+  const expiresAt = readTime(token_expire_at)
   return {
     tokens: {
       accessToken: access_token,
@@ -59,6 +59,7 @@ function readGrant(answer: Answer): Grant<SaferMeSession> {
 }
 
 function readSession(answer: Answer): SaferMeSession {
+  answer.require(envelope)
   const { access_token, refresh_token, ...session } = answer.parse(sessionAnswer)
     .session as SaferMeSession & {
     access_token?: unknown

@@ -1,4 +1,3 @@
-import * as z from 'zod/mini'
 import { ApiError, type ApiFailure } from '../../errors/api-error.ts'
 import type { SaferMeFields } from './types.ts'
 
@@ -18,18 +17,16 @@ export class SaferMeApiError extends ApiError {
   readonly errorCodes: SaferMeFields
 
   constructor(failure: ApiFailure) {
-    const { errors, failures, error_codes, message, param } = readBody(failure.body)
-    const errorCodes = merge(
-      Object.entries(error_codes).map(([field, codes]) => [field, codes.map(({ error }) => error)]),
-    )
+    const { errors, failures, error_codes, message, param } = Object(failure.body) as ErrorBody
+    const errorCodes = merge(byField(error_codes, readCodes))
     super(failure, Object.values(errorCodes).flat().join(', '))
-    const byField = Array.isArray(errors) ? [] : Object.entries(errors)
+    const said = readTexts(message)
     this.fields = merge([
-      ...byField,
-      ...Object.entries(failures),
-      ...(param === undefined ? [] : [[param, [message ?? 'missing']] as const]),
+      ...byField(errors, readTexts),
+      ...byField(failures, readTexts),
+      ...readTexts(param).map((field) => [field, said.length ? said : ['missing']] as const),
     ])
-    this.messages = [...(Array.isArray(errors) ? errors : []), ...(message === undefined ? [] : [message])]
+    this.messages = [...readTexts(errors), ...said]
     this.errorCodes = errorCodes
   }
 
@@ -39,23 +36,31 @@ export class SaferMeApiError extends ApiError {
   }
 }
 
-const texts = z.array(z.string())
-/** Each part is read for itself: one of another shape doesn't hide the rest. */
-const errorBody = z.looseObject({
-  errors: z.catch(z.union([texts, z.record(z.string(), texts)]), []),
-  failures: z.catch(z.record(z.string(), texts), {}),
-  error_codes: z.catch(z.record(z.string(), z.array(z.looseObject({ error: z.string() }))), {}),
-  message: z.catch(z.optional(z.string()), undefined),
-  param: z.catch(z.optional(z.string()), undefined),
-})
+type ErrorBody = Readonly<Record<'errors' | 'failures' | 'error_codes' | 'message' | 'param', unknown>>
+type Field = readonly [name: string, said: readonly string[]]
 
-function readBody(body: unknown): z.infer<typeof errorBody> {
-  const { data } = errorBody.safeParse(body)
-  return data ?? { errors: [], failures: {}, error_codes: {}, message: undefined, param: undefined }
+/** Every field is read for itself: one of another shape doesn't hide the rest. */
+function byField(value: unknown, read: (said: unknown) => readonly string[]): readonly Field[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return []
+  return Object.entries(value).map(([name, said]) => [name, read(said)])
 }
 
-function merge(entries: readonly (readonly [string, readonly string[]])[]): SaferMeFields {
+function readTexts(value: unknown): readonly string[] {
+  return listOf(value).filter((one) => typeof one === 'string')
+}
+
+function readCodes(value: unknown): readonly string[] {
+  return listOf(value).flatMap((one) => readTexts((one as { error?: unknown } | null)?.error))
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value]
+}
+
+function merge(fields: readonly Field[]): SaferMeFields {
   const merged = new Map<string, readonly string[]>()
-  for (const [field, said] of entries) merged.set(field, [...(merged.get(field) ?? []), ...said])
+  for (const [name, said] of fields) {
+    if (said.length && name !== '__proto__') merged.set(name, [...(merged.get(name) ?? []), ...said])
+  }
   return Object.fromEntries(merged)
 }

@@ -16,7 +16,6 @@ export function saferMeProtocol(appBundleId: string): SessionProtocol<SaferMeCre
     refreshWindowMs: 60_000,
     early: 'wait',
     repeatable: false,
-    renewable: (tokens) => tokens.refreshToken !== undefined,
     authorize: ({ headers }, tokens) => {
       if (tokens) headers.set('authorization', `Token token=${tokens.accessToken}`)
     },
@@ -25,7 +24,7 @@ export function saferMeProtocol(appBundleId: string): SessionProtocol<SaferMeCre
     revoke: (send, tokens) => send(deleteSession, undefined, tokens),
     judge: ({ status }, during) => {
       if (status === 401) return during === 'create' ? 'fault' : 'revoked'
-      return status === 422 ? 'fault' : 'transient'
+      return status === 422 && during === 'create' ? 'fault' : 'transient'
     },
     toError: (failure) => new SaferMeApiError(failure),
   }

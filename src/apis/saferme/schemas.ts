@@ -5,7 +5,15 @@ import type { SaferMeCredentials, SaferMeSession } from './types.ts'
 
 const filled = z.string().check(z.minLength(1))
 const sendable = z.string().check(z.regex(/^[\x21-\x7e]+$/))
-const time = z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text))))
+const time = z.string().check(z.refine((text) => !Number.isNaN(readTime(text))))
+
+/** SaferMe's times: ISO 8601 with an offset. `Date.parse` alone makes a year of any number. */
+const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
+
+/** Reads a time as epoch milliseconds; `NaN` if it isn't one. */
+export function readTime(value: unknown): number {
+  return typeof value === 'string' && ISO_8601.test(value) ? Date.parse(value) : Number.NaN
+}
 
 /** What signs in. */
 export const credentials: Schema<SaferMeCredentials> = agreeing<SaferMeCredentials>()(
@@ -31,6 +39,9 @@ export interface TokenAnswer {
     readonly token_expire_at?: unknown
   }
 }
+
+/** What a session comes in, whatever is in it. */
+export const envelope: Schema<unknown> = z.looseObject({ session: z.looseObject({}) })
 
 /** A session in its envelope. */
 export const sessionAnswer: Schema<SessionAnswer> = agreeing<SessionAnswer>()(

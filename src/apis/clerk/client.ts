@@ -1,0 +1,256 @@
+import { type Authorize, authenticatedFetch } from '../../client/authenticated-fetch.ts'
+import { ConfigurationError } from '../../errors/configuration-error.ts'
+import type { CallOptions } from '../../http/http-client.ts'
+import { observedFetch } from '../../http/observed-fetch.ts'
+import { Territory } from '../../http/url.ts'
+import type { Session, WaitOptions } from '../../session/session.ts'
+import { createEmitter, type Listen } from '../../support/emitter.ts'
+import type { Fetch } from '../../support/fetch.ts'
+import { ClerkConnection } from './connection.ts'
+import * as endpoints from './endpoints.ts'
+import type { ClerkEvents } from './events.ts'
+import { KnownClient } from './known-client.ts'
+import { mint } from './minting.ts'
+import type { ClerkClientOptions } from './options.ts'
+import type {
+  ClerkAttemptFirstFactorInput,
+  ClerkAttemptSecondFactorInput,
+  ClerkPrepareFirstFactorInput,
+  ClerkPrepareSecondFactorInput,
+  ClerkReverificationInput,
+  ClerkSessionReverification,
+} from './reverification-types.ts'
+import { type ClerkReverifyInput, runReverification } from './reverify.ts'
+import type {
+  ClerkClientResource,
+  ClerkSession,
+  ClerkToken,
+  ClerkTokenInput,
+  ClerkTouchInput,
+} from './types.ts'
+
+/** Which session token is asked for. */
+export interface ClerkGetTokenOptions extends WaitOptions {
+  /** Default: the active session. */
+  readonly sessionId?: string
+  /** A JWT template. Default: Clerk's own token. */
+  readonly template?: string
+  /** The organization that the token is for; `null`: the personal account. Default: the session's own. */
+  readonly organizationId?: string | null
+  /** Fetches a token now, for this caller alone, whatever is at hand. Default: `false`. */
+  readonly skipCache?: boolean
+}
+
+const bearer: Authorize = ({ headers }, tokens) => {
+  if (tokens) headers.set('authorization', `Bearer ${tokens.accessToken}`)
+}
+
+/**
+ * Clerk's Frontend API: the sessions of one client, and their tokens.
+ *
+ * @example
+ * ```ts
+ * const clerk = new ClerkClient({
+ *   publishableKey: 'pk_test_Y2xlcmsuZXhhbXBsZS5jb20k',
+ *   authorizedOrigins: ['https://api.example.com'],
+ * })
+ * const client = await clerk.getClient()
+ * const response = await clerk.fetch('/reports')
+ * ```
+ * @see Clerk Frontend API, "Sessions"
+ */
+export class ClerkClient {
+  /** Calls a listener at each request, answer and retry, and at each answer that was let through. */
+  readonly on: Listen<ClerkEvents>
+  readonly #events = createEmitter<ClerkEvents>()
+  readonly #connection: ClerkConnection
+  readonly #known: KnownClient
+  readonly #backEnd: Territory | undefined
+
+  /** @throws {ConfigurationError} An option is no good. */
+  constructor(options: ClerkClientOptions) {
+    const { authorizedOrigins: [first, ...others] = [] } = options
+    this.#backEnd = first === undefined ? undefined : new Territory(first, others)
+    this.#connection = new ClerkConnection(options, this.#events.emit)
+    this.#known = new KnownClient(this.#connection)
+    this.on = this.#events.on
+  }
+
+  /** The client as answers last told of it; `null`: not yet, or there is none. */
+  get client(): ClerkClientResource | null {
+    return this.#known.resource
+  }
+
+  /** The active session's tokens, as a session: its snapshot, its events, its end. It changes with the active session. */
+  get session(): Session<void, unknown> {
+    return this.#known.tokens.engine({ session: this.#known.activeId ?? '' })
+  }
+
+  /**
+   * A `fetch` that carries the active session's token to your own back end, fetched and renewed in time. It
+   * resolves for every HTTP status.
+   *
+   * @throws {ConfigurationError} The URL leads to an origin that is not in `authorizedOrigins`. Nothing was sent.
+   * @throws {NoSessionError | SessionEndedError | ClerkApiError | NetworkError} There is no token to be had, or no answer came.
+   */
+  readonly fetch: Fetch = async (input, init) => {
+    if (!this.#backEnd) throw new ConfigurationError('authorizedOrigins names no back end to fetch from')
+    const request = input instanceof Request ? input : undefined
+    const url = this.#backEnd.resolve(request?.url ?? (input as string | URL))
+    const method = (init?.method ?? request?.method ?? 'GET').toUpperCase()
+    const engine = await this.#known.tokens.open({ session: await this.#known.activeSession() })
+    const { fetch, observer } = this.#connection
+    const observed = observedFetch(fetch, { operation: 'fetch', method }, observer)
+    return authenticatedFetch(engine, bearer, observed)(request ?? url, init)
+  }
+
+  /**
+   * A session token that is good now: from memory, while more than five seconds of it are left.
+   *
+   * @throws {RequestValidationError} An id or a template's name is no good. Nothing was sent.
+   * @throws {NoSessionError} Nobody is signed in.
+   * @throws {ClerkApiError} 404: there is no such session, template or organization.
+   * @throws {AnyLatchkeyError} As {@link SessionClient.call}.
+   */
+  async getToken(options: ClerkGetTokenOptions = {}): Promise<string> {
+    const { sessionId, template, organizationId: organization, skipCache, ...wait } = options
+    const key = { session: sessionId ?? (await this.#known.activeSession(wait)), template, organization }
+    if (!skipCache) return (await this.#known.tokens.open(key)).getAccessToken(wait)
+    const jwt = await mint(this.#connection, key, undefined, wait)
+    await this.#known.tokens.seed(key, jwt)
+    return jwt
+  }
+
+  /** Fetches the client: `GET /v1/client`. `null`: there is none, so nobody is signed in. */
+  getClient(options?: CallOptions): Promise<ClerkClientResource | null> {
+    return this.#known.call(endpoints.getClient, undefined, options)
+  }
+
+  /** Removes all sessions: `DELETE /v1/client/sessions`. Their tokens are forgotten. */
+  removeSessions(options?: CallOptions): Promise<ClerkClientResource | null> {
+    return this.#known.call(endpoints.removeSessions, undefined, options, null)
+  }
+
+  /** Fetches a session: `GET /v1/client/sessions/{id}`. */
+  getSession(session_id: string, options?: CallOptions): Promise<ClerkSession> {
+    return this.#known.call(endpoints.getSession, { session_id }, options)
+  }
+
+  /**
+   * Tells that a session is in use, or activates it or an organization: `POST /v1/client/sessions/{id}/touch`. Where
+   * it changes the organization, the session's tokens are forgotten.
+   */
+  touchSession(
+    session_id: string,
+    input: ClerkTouchInput = {},
+    options?: CallOptions,
+  ): Promise<ClerkSession> {
+    const stale = input.active_organization_id === undefined ? undefined : session_id
+    return this.#known.call(endpoints.touchSession, { ...input, session_id }, options, stale)
+  }
+
+  /** Ends a session, and forgets its tokens: `POST /v1/client/sessions/{id}/end`. */
+  endSession(session_id: string, options?: CallOptions): Promise<ClerkSession> {
+    return this.#known.call(endpoints.endSession, { session_id }, options, session_id)
+  }
+
+  /** Removes a session, and forgets its tokens: `POST /v1/client/sessions/{id}/remove`. */
+  removeSession(session_id: string, options?: CallOptions): Promise<ClerkSession> {
+    return this.#known.call(endpoints.removeSession, { session_id }, options, session_id)
+  }
+
+  /** Mints a session token: `POST /v1/client/sessions/{id}/tokens`. {@link getToken} does so only where it has to. */
+  createSessionToken(
+    session_id: string,
+    input: ClerkTokenInput = {},
+    options?: CallOptions,
+  ): Promise<ClerkToken> {
+    return this.#connection.send(endpoints.createSessionToken, { ...input, session_id }, options)
+  }
+
+  /** Mints a session token by a JWT template: `POST /v1/client/sessions/{id}/tokens/{template_name}`. */
+  createSessionTokenWithTemplate(
+    session_id: string,
+    template_name: string,
+    options?: CallOptions,
+  ): Promise<ClerkToken> {
+    return this.#connection.send(
+      endpoints.createSessionTokenWithTemplate,
+      { session_id, template_name },
+      options,
+    )
+  }
+
+  /** Starts a reverification: `POST /v1/client/sessions/{id}/verify`. The level to believe is the answer's. */
+  startReverification(
+    session_id: string,
+    { level }: ClerkReverificationInput,
+    options?: CallOptions,
+  ): Promise<ClerkSessionReverification> {
+    return this.#known.call(endpoints.startReverification, { level, session_id }, options)
+  }
+
+  /** Prepares a first factor: `POST …/verify/prepare_first_factor`. */
+  prepareFirstFactor(
+    session_id: string,
+    input: ClerkPrepareFirstFactorInput,
+    options?: CallOptions,
+  ): Promise<ClerkSessionReverification> {
+    return this.#known.call(endpoints.prepareFirstFactor, { ...input, session_id }, options)
+  }
+
+  /** Verifies a first factor: `POST …/verify/attempt_first_factor`. */
+  attemptFirstFactor(
+    session_id: string,
+    input: ClerkAttemptFirstFactorInput,
+    options?: CallOptions,
+  ): Promise<ClerkSessionReverification> {
+    return this.#known.call(endpoints.attemptFirstFactor, { ...input, session_id }, options)
+  }
+
+  /** Prepares a second factor: `POST …/verify/prepare_second_factor`. */
+  prepareSecondFactor(
+    session_id: string,
+    input: ClerkPrepareSecondFactorInput,
+    options?: CallOptions,
+  ): Promise<ClerkSessionReverification> {
+    return this.#known.call(endpoints.prepareSecondFactor, { ...input, session_id }, options)
+  }
+
+  /** Verifies a second factor: `POST …/verify/attempt_second_factor`. */
+  attemptSecondFactor(
+    session_id: string,
+    input: ClerkAttemptSecondFactorInput,
+    options?: CallOptions,
+  ): Promise<ClerkSessionReverification> {
+    return this.#known.call(endpoints.attemptSecondFactor, { ...input, session_id }, options)
+  }
+
+  /**
+   * Leads a user through a reverification: as many factors as the answers ask for.
+   *
+   * @throws {ConfigurationError} The user has no factor that is asked for, or one was chosen that no code verifies.
+   * @throws {ClerkApiError} `form_code_incorrect`, `form_password_incorrect`, `verification_expired` and the like.
+   */
+  reverify(
+    session_id: string,
+    input: ClerkReverifyInput,
+    options?: CallOptions,
+  ): Promise<ClerkSessionReverification> {
+    return runReverification(
+      {
+        start: (level) => this.startReverification(session_id, { level }, options),
+        prepareFirst: (factor) => this.prepareFirstFactor(session_id, factor, options),
+        attemptFirst: (factor) => this.attemptFirstFactor(session_id, factor, options),
+        prepareSecond: (factor) => this.prepareSecondFactor(session_id, factor, options),
+        attemptSecond: (factor) => this.attemptSecondFactor(session_id, factor, options),
+      },
+      input,
+    )
+  }
+
+  /** Stops timers and watching, and waits for what must not be cut off. The sessions themselves live on. */
+  close(): Promise<void> {
+    return this.#known.tokens.close()
+  }
+}

@@ -1,0 +1,110 @@
+import { timeoutsOf } from '../../client/options.ts'
+import { ConfigurationError } from '../../errors/configuration-error.ts'
+import type { Endpoint } from '../../http/endpoint.ts'
+import { type CallOptions, HttpClient, type Interceptor } from '../../http/http-client.ts'
+import type { Observer } from '../../http/observed-fetch.ts'
+import { retryPolicyOf } from '../../http/retry-policy.ts'
+import type { TransportEvents } from '../../http/transport-events.ts'
+import { Territory } from '../../http/url.ts'
+import { memoryStorage } from '../../storage/memory-storage.ts'
+import type { TokenStorage } from '../../storage/token-storage.ts'
+import { type Clock, systemClock } from '../../support/clock.ts'
+import type { Emit } from '../../support/emitter.ts'
+import type { Fetch } from '../../support/fetch.ts'
+import {
+  type AddVersion,
+  browserCredential,
+  type ClerkMode,
+  developmentCredential,
+  nativeCredential,
+} from './credential.ts'
+import { createDevBrowser } from './endpoints.ts'
+import { ClerkApiError } from './errors.ts'
+import type { ClerkEvents } from './events.ts'
+import { type FrontendApi, resolveFrontendApi } from './host.ts'
+import type { ClerkClientOptions } from './options.ts'
+import { StoredToken } from './stored-token.ts'
+
+/** The way to one Frontend API: where it is, and how the client says who it is. */
+export class ClerkConnection {
+  readonly clock: Clock
+  readonly storage: TokenStorage
+  readonly fetch: Fetch
+  readonly timeoutMs: number
+  /** Failed attempts may be repeated. */
+  readonly retries: boolean
+  readonly #emit: Emit<ClerkEvents>
+  /** The instance, as in storage keys. */
+  readonly instance: string
+  readonly #http: HttpClient
+  readonly #intercept: Interceptor
+
+  /**
+   * @param emit tells of what happens
+   * @throws {ConfigurationError} An option is no good.
+   */
+  constructor(options: ClerkClientOptions, emit: Emit<ClerkEvents>) {
+    this.#emit = emit
+    const frontendApi = resolveFrontendApi(options)
+    const territory = new Territory(frontendApi.baseUrl)
+    const mode = options.mode ?? defaultMode(frontendApi)
+    const timeouts = timeoutsOf(options.timeout)
+    this.clock = options.clock ?? systemClock
+    this.storage = options.storage ?? memoryStorage({ clock: this.clock })
+    this.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
+    this.timeoutMs = timeouts.total
+    this.retries = options.retry !== false
+    this.instance = `clerk ${territory.base.href}`
+    this.#http = new HttpClient({
+      territory,
+      fetch: this.fetch,
+      headers: options.headers,
+      retry: retryPolicyOf(options.retry),
+      timeouts,
+      observer: this.observer,
+      toError: (failure) => new ClerkApiError(failure),
+      onDrift: options.validation === 'report' ? (error) => emit('drift', { error }) : undefined,
+    })
+    this.#intercept = this.#credential(mode, versionAdder(mode, options.apiVersion))
+  }
+
+  /** What watches requests go out. */
+  get observer(): Observer {
+    return { clock: this.clock, emit: this.#emit as Emit<TransportEvents> }
+  }
+
+  /** Calls one operation as this client. */
+  send<Input, Output>(
+    endpoint: Endpoint<Input, Output>,
+    input: Input,
+    options?: CallOptions,
+  ): Promise<Output> {
+    return this.#http.send(endpoint, input, { ...options, intercept: this.#intercept })
+  }
+
+  #credential(mode: ClerkMode, addVersion: AddVersion): Interceptor {
+    if (mode === 'browser') return browserCredential(addVersion)
+    const stored = new StoredToken(this.storage, `latchkey ${this.instance} ${mode}`)
+    if (mode === 'native') return nativeCredential(stored, addVersion)
+    return developmentCredential(stored, addVersion, async () => {
+      const { id } = await this.#http.send(createDevBrowser, undefined, {
+        intercept: browserCredential(addVersion),
+      })
+      return id
+    })
+  }
+}
+
+function defaultMode({ instance }: FrontendApi): ClerkMode {
+  if (!('document' in globalThis)) return 'native'
+  return instance === 'development' ? 'development' : 'browser'
+}
+
+/** In a browser a header of its own would cost a preflight. Never both: the API refuses that. */
+function versionAdder(mode: ClerkMode, version: string | undefined): AddVersion {
+  if (version === undefined) return () => {}
+  if (!/^\d{4}-\d\d-\d\d$/.test(version))
+    throw new ConfigurationError('apiVersion must be a date: YYYY-MM-DD')
+  if (mode === 'native') return ({ headers }) => headers.set('clerk-api-version', version)
+  return ({ url }) => url.searchParams.set('__clerk_api_version', version)
+}

@@ -1,0 +1,55 @@
+import { ApiError } from '../../errors/api-error.ts'
+import { ResponseValidationError } from '../../errors/response-validation-error.ts'
+import type { CallOptions } from '../../http/http-client.ts'
+import type { Judgement } from '../../session/protocol.ts'
+import type { ClerkConnection } from './connection.ts'
+import { createSessionToken, createSessionTokenWithTemplate } from './endpoints.ts'
+import { isExpiredTokenWanted, isSignedOut } from './errors.ts'
+import type { ClerkTokenKey } from './token-cache.ts'
+import type { ClerkToken } from './types.ts'
+
+/**
+ * Asks Clerk for a session token. An answer without one is worth a second try, and so is a server that wants to
+ * see the last token first.
+ *
+ * @param last the token that the new one replaces
+ * @throws {ClerkApiError | ResponseValidationError} There is none to be had.
+ */
+export async function mint(
+  connection: ClerkConnection,
+  { session, template, organization }: ClerkTokenKey,
+  last?: string,
+  options?: CallOptions,
+): Promise<string> {
+  const send = (expired_token?: string): Promise<ClerkToken> =>
+    template === undefined
+      ? connection.send(
+          createSessionToken,
+          { session_id: session, organization_id: organization, expired_token },
+          options,
+        )
+      : connection.send(
+          createSessionTokenWithTemplate,
+          { session_id: session, template_name: template, expired_token },
+          options,
+        )
+  const { jwt } = await send().catch((error: unknown) => {
+    if (error instanceof ResponseValidationError && connection.retries) return send()
+    if (last !== undefined && isExpiredTokenWanted(error)) return send(last)
+    throw error
+  })
+  return jwt
+}
+
+/** What a failure to mint means for the tokens at hand. */
+export function judgeMinting(error: unknown): Judgement {
+  const failure = ApiError.failureOf(error)
+  if (!failure || failure.foreign) return { verdict: 'transient', mayHaveActed: true }
+  if (isSignedOut(error)) return { verdict: 'revoked', mayHaveActed: false }
+  const { status, retryAfter } = failure
+  return {
+    verdict: status === 429 || status >= 500 ? 'transient' : 'fault',
+    mayHaveActed: false,
+    ...(retryAfter !== undefined && { retryAfterMs: retryAfter }),
+  }
+}

@@ -1,0 +1,18 @@
+import type { ClientOptions } from '../../client/options.ts'
+import type { ClerkMode } from './credential.ts'
+import type { FrontendApiOptions } from './host.ts'
+
+/** Options of a {@link ClerkClient}. */
+export interface ClerkClientOptions
+  extends FrontendApiOptions,
+    Omit<ClientOptions<never>, 'key' | 'keepAlive' | 'reauthenticate'> {
+  /**
+   * How the program says which client it is. Default: in a page, `development` for a `pk_test_` key and `browser`
+   * otherwise; outside a page, `native`.
+   */
+  readonly mode?: ClerkMode
+  /** The version of the Frontend API to speak: `YYYY-MM-DD`. Default: the one that the instance is set to. */
+  readonly apiVersion?: string
+  /** The origins of your own back end that `fetch` takes session tokens to. The first one is what paths go under. */
+  readonly authorizedOrigins?: readonly (string | URL)[]
+}

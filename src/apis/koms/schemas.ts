@@ -1,0 +1,44 @@
+import * as z from 'zod/mini'
+import type { Schema } from '../../support/schema.ts'
+import { agreeing } from '../../support/schema-agreement.ts'
+import type { KomsCredentials, KomsMessage, KomsSession, KomsUser } from './types.ts'
+
+const filled = z.string().check(z.minLength(1))
+const sendable = z.string().check(z.regex(/^[\x21-\x7e]+$/))
+const seconds = z.uint32()
+
+/** What signs in or up. */
+export const credentials: Schema<KomsCredentials> = agreeing<KomsCredentials>()(
+  z.object({ email: filled, password: filled }),
+)
+
+/** An answer that holds tokens. */
+export interface TokenAnswer {
+  readonly access_token: string
+  readonly refresh_token: string
+  readonly access_token_expires_in?: unknown
+}
+
+/** The fields that a session is made of. */
+export const tokenAnswer: Schema<TokenAnswer> = agreeing<TokenAnswer>()(
+  z.looseObject({
+    access_token: sendable,
+    refresh_token: filled,
+    access_token_expires_in: z.exactOptional(z.unknown()),
+  }),
+)
+
+/** The time that is left. */
+export const sessionAnswer: Schema<KomsSession> = agreeing<KomsSession>()(
+  z.looseObject({ access_token_expires_in: seconds }),
+)
+
+/** A user. */
+export const userAnswer: Schema<KomsUser> = agreeing<KomsUser>()(
+  z.looseObject({ id: z.union([z.string(), z.number()]), email: z.string() }),
+)
+
+/** Words. */
+export const messageAnswer: Schema<KomsMessage> = agreeing<KomsMessage>()(
+  z.looseObject({ message: z.string() }),
+)

@@ -1,0 +1,103 @@
+import { SessionEndedError } from '../errors/session-ended-error.ts'
+import { completeTokens, type SessionContext } from './context.ts'
+import type { Grant, GrantedTokens } from './protocol.ts'
+import { beginRecord, isLive, type LiveRecord, renewRecord } from './record.ts'
+import { offer } from './refresh-attempt.ts'
+import { bury, revoke, SIGN_OUT_LOCK_WAIT_MS } from './sign-out.ts'
+import type { StorageSync } from './storage-sync.ts'
+
+/**
+ * Begins sessions. The request runs outside the lock, and a failed one changes nothing; of several sign-ins and
+ * sign-outs the one that was begun last wins, and a sign-in that it has overtaken revokes what it got.
+ */
+export class SignIn<Resource> {
+  readonly #context: SessionContext<unknown, Resource>
+  readonly #sync: StorageSync
+  #begun = 0
+  /** The latest sign-in that succeeded, or sign-out. */
+  #latest = 0
+  #opening: Promise<unknown> | undefined
+
+  constructor(context: SessionContext<unknown, Resource>, sync: StorageSync) {
+    this.#context = context
+    this.#sync = sync
+  }
+
+  /** Overtakes every sign-in that is under way. */
+  overtake(): void {
+    this.#latest = ++this.#begun
+  }
+
+  /**
+   * Signs in.
+   *
+   * @throws {SessionEndedError} It was overtaken.
+   */
+  async begin(create: () => Promise<Grant<Resource>>): Promise<Resource> {
+    const number = ++this.#begun
+    const grant = await create()
+    const record = beginRecord(this.#context.backend.audience, completeTokens(grant.tokens, this.#context))
+    if (number > this.#latest) {
+      this.#latest = number
+      this.#context.store.tryAgain()
+    }
+    const saved = await this.#save(record, number)
+    if (number < this.#latest) {
+      await bury(this.#context, record)
+      await revoke(this.#context, record, this.#context.backend.revoke)
+      throw new SessionEndedError('superseded')
+    }
+    const { state, emit } = this.#context
+    const before = state.record
+    state.put({ record, unsaved: saved ? null : 'session' }, () => {
+      if (isLive(before)) emit('ended', { reason: 'superseded' })
+      const { expiresAt } = record.tokens
+      emit('created', expiresAt === undefined ? {} : { expiresAt })
+    })
+    return grant.resource()
+  }
+
+  /** Signs in unless there is a session; whoever asks at the same time joins. */
+  async beginOnce(create: () => Promise<Grant<Resource>>): Promise<void> {
+    this.#opening ??= this.#open(create).finally(() => {
+      this.#opening = undefined
+    })
+    await this.#opening
+  }
+
+  /** Takes tokens that came along in another answer, where the protocol prefers them to those at hand. */
+  async supply(granted: GrantedTokens): Promise<void> {
+    const { state, backend, emit } = this.#context
+    const record = await this.#sync.current()
+    if (!isLive(record)) return this.beginOnce(async () => ({ tokens: granted, resource: noResource }))
+    const tokens = completeTokens(granted, this.#context, record.tokens)
+    if (!backend.supersedes?.(tokens, record.tokens)) return
+    const renewed = renewRecord(record, tokens)
+    const stands = await this.#offer({ record: renewed, unsaved: 'change' })
+    if (state.record !== record || (stands && stands.record !== renewed)) return
+    const { expiresAt } = tokens
+    state.put({ record: renewed, unsaved: stands ? null : 'change' }, () =>
+      emit('adopted', { kind: 'adopted', ...(expiresAt !== undefined && { expiresAt }) }),
+    )
+  }
+
+  async #open(create: () => Promise<Grant<Resource>>): Promise<void> {
+    if (!isLive(await this.#sync.current())) await this.begin(create)
+  }
+
+  async #save(record: LiveRecord, number: number): Promise<boolean> {
+    const save = async (): Promise<boolean> =>
+      number === this.#latest &&
+      (await offer(this.#context, { record, unsaved: 'session' }))?.record === record
+    return this.#context.store.exclusive(save, { waitMs: SIGN_OUT_LOCK_WAIT_MS }).catch(save)
+  }
+
+  #offer(mine: Parameters<typeof offer>[1]): ReturnType<typeof offer> {
+    const write = (): ReturnType<typeof offer> => offer(this.#context, mine)
+    return this.#context.store.exclusive(write, { waitMs: SIGN_OUT_LOCK_WAIT_MS }).catch(write)
+  }
+}
+
+function noResource(): never {
+  return undefined as never
+}

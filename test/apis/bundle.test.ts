@@ -1,0 +1,116 @@
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+import { describe, expect, it } from 'vitest'
+
+const source = (path: string): string => fileURLToPath(new URL(`../../src/${path}`, import.meta.url))
+const DEPENDENCIES = ['ky', 'zod', 'p-retry', 'mitt']
+
+/** What an application in a browser gets of `code`, minified. */
+async function bundle(code: string, external: readonly string[] = []) {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: code, resolveDir: source('.'), loader: 'ts' },
+    alias: { latchkey: source('index.ts') },
+    bundle: true,
+    minify: true,
+    metafile: true,
+    write: false,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2023',
+    logLevel: 'error',
+    external: external.flatMap((name) => [name, `${name}/*`]),
+  })
+  const text = outputFiles[0]?.text ?? ''
+  const [output] = Object.values(metafile.outputs)
+  const used = Object.entries(output?.inputs ?? {}).filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+  return {
+    text,
+    /** The modules of which anything is left. */
+    modules: used.map(([path]) => path),
+    imports: (output?.imports ?? []).map(({ path }) => path),
+    bytes: Buffer.byteLength(text),
+    gzip: gzipSync(text, { level: 9 }).length,
+  }
+}
+
+/** What of a text fits, so that a failure doesn't print the rest. */
+function found(text: string, pattern: RegExp): readonly string[] {
+  return text.match(pattern) ?? []
+}
+
+const SAFERME = `
+  import { memoryStorage, SaferMeClient } from 'latchkey'
+  globalThis.client = new SaferMeClient({ storage: memoryStorage() })`
+
+describe('an application that imports SaferMeClient', () => {
+  it('gets nothing that a browser has not got', async () => {
+    const { imports, modules, text } = await bundle(SAFERME)
+    expect(imports).toEqual([])
+    expect(modules.filter((path) => path.startsWith('node:'))).toEqual([])
+    expect(found(text, /["'`]node:\w*/g)).toEqual([])
+  })
+
+  it('breaks no Content-Security-Policy: no eval, and no probe for it', async () => {
+    const { text } = await bundle(SAFERME)
+    expect(found(text, /\beval\(|\bnew Function\b|[^.\w]Function\(/g)).toEqual([])
+  })
+
+  it('does not get classic zod', async () => {
+    const { modules } = await bundle(SAFERME)
+    const zod = modules.filter((path) => path.includes('/zod/'))
+    expect(zod.length).toBeGreaterThan(0)
+    expect(zod.filter((path) => !/\/zod\/(v4\/(mini|core)\/|mini\/)/.test(path))).toEqual([])
+  })
+
+  it('gets no other API, and no testing kit', async () => {
+    const { modules } = await bundle(SAFERME)
+    const own = modules.filter((path) => path.includes('src/'))
+    expect(own.filter((path) => /src\/(testing|apis\/(koms|zelf|clerk))\//.test(path))).toEqual([])
+  })
+
+  it('pays for what it gets', async () => {
+    const whole = await bundle(SAFERME)
+    const own = await bundle(SAFERME, DEPENDENCIES)
+    const report = ({ bytes, gzip }: typeof whole): string => `${bytes} B minified, ${gzip} B gzip`
+    process.stdout.write(
+      `SaferMeClient + memoryStorage: ${report(whole)}; without dependencies: ${report(own)}\n`,
+    )
+    expect(own.imports.map((path) => path.replace(/\/.*/, '')).toSorted()).toEqual(
+      expect.arrayContaining(DEPENDENCIES.toSorted()),
+    )
+    expect(whole.gzip).toBeLessThan(34_000)
+    expect(own.gzip).toBeLessThan(17_500)
+  })
+})
+
+describe('an application that imports memoryStorage alone', () => {
+  it('gets no API, no transport, no schema', async () => {
+    const { text, modules, gzip } = await bundle(`export { memoryStorage } from 'latchkey'`)
+    expect(found(text, /api\/v4/g)).toEqual([])
+    expect(modules.filter((path) => /node_modules|src\/(apis|client|http|session)\//.test(path))).toEqual([])
+    expect(gzip).toBeLessThan(1_500)
+  })
+})
+
+describe('an application that imports the errors alone', () => {
+  it('gets nothing else', async () => {
+    const { modules } = await bundle(
+      `export { isLatchkeyError, isUnauthorized, SaferMeApiError } from 'latchkey'`,
+    )
+    expect(modules.filter((path) => path.includes('node_modules'))).toEqual([])
+  })
+})
+
+describe('an application with a protocol of its own', () => {
+  it('gets no API', async () => {
+    const { text, modules } = await bundle(`export { SessionClient } from 'latchkey'`)
+    expect(found(text, /api\/v4/g)).toEqual([])
+    expect(modules.filter((path) => path.includes('src/apis/'))).toEqual([])
+  })
+})
+
+it('importing the package does nothing: nothing of it is left where nothing is used', async () => {
+  const { text } = await bundle(`import 'latchkey'`)
+  expect(text.trim()).toBe('')
+})

@@ -1,0 +1,58 @@
+import { type KomsApiError, KomsClient, type KomsReason } from 'latchkey'
+import { describe, expect, it } from 'vitest'
+import { ada, komsWorld } from './koms-world.ts'
+
+const documented: [KomsReason, number, unknown][] = [
+  ['missing_field', 500, { message: 'missing account_type in request' }],
+  ['unsupported_account_type', 500, { message: 'unsupported account_type' }],
+  ['unknown_user', 500, { message: 'user not found' }],
+  ['weak_password', 500, { name: 'InvalidEmailOrPassword', message: 'Weak password strength' }],
+  ['invalid_email', 500, { name: 'InvalidEmailOrPassword', message: 'Invalid email format' }],
+  [
+    'missing_field',
+    500,
+    { name: 'InvalidEmailOrPassword', message: 'The email or password was not provided' },
+  ],
+  ['server_error', 500, { name: 'server_error', message: 'server error' }],
+  ['session_gone', 401, { message: 'session no longer exists' }],
+  ['refresh_token_expired', 401, { message: 'refresh_token is expired' }],
+  ['stale_access_token', 401, { message: 'can only refresh most recently expired access token' }],
+  ['unauthorized', 401, { message: 'Unauthorized' }],
+  ['server_error', 502, { message: 'Internal server error' }],
+  ['server_error', 500, '<html>oops</html>'],
+  ['unauthorized', 401, 'constructor'],
+]
+
+describe('the user hears what is wrong, though KOMS says it with a 500', () => {
+  it.each(documented)('%s: %i %j', async (reason, status, body) => {
+    let sent = 0
+    const koms = new KomsClient({
+      baseUrl: 'https://koms.test',
+      clientId: 'client-1',
+      fetch: async () => {
+        sent++
+        return typeof body === 'string' ? new Response(body, { status }) : Response.json(body, { status })
+      },
+    })
+    const error = (await koms.createSession(ada).catch((thrown: unknown) => thrown)) as KomsApiError
+    expect(error).toMatchObject({ code: 'koms_api', name: 'KomsApiError', status, reason })
+    expect(sent, 'a POST is not repeated blindly').toBe(1)
+  })
+})
+
+it('the fake server and the reasons agree', async () => {
+  const { client, rejection, clock } = komsWorld()
+  const koms = client()
+  const weak = { email: 'new@example.com', password: 'weak' }
+  expect(await rejection(koms.createUser(weak))).toMatchObject({ reason: 'weak_password' })
+  expect(await rejection(koms.createUser({ ...ada, email: 'nobody' }))).toMatchObject({
+    reason: 'invalid_email',
+  })
+  expect(await rejection(koms.createSession({ ...ada, email: 'x@y.z' }))).toMatchObject({
+    reason: 'unknown_user',
+  })
+  expect(await rejection(koms.createSession({ ...ada, password: 'No' }))).toMatchObject({
+    reason: 'server_error',
+  })
+  expect(await clock.until(koms.createUser(ada))).toEqual({ message: 'user already exists' })
+})
