@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { LatchkeyError } from '../errors/latchkey-error.ts'
 import type { TokenSet } from '../session/protocol.ts'
-import type { Lease, Replacement } from '../session/token-source.ts'
+import type { Lease } from '../session/token-source.ts'
 import type { Fetch } from '../support/fetch.ts'
 import type { Outgoing, SessionProtocol } from './protocol.ts'
 
@@ -12,13 +12,33 @@ export interface LeaseSource {
     lease: Lease,
     mayRefresh: boolean,
     options: { readonly signal?: AbortSignal },
-  ): Promise<Replacement | null>
+  ): Promise<Lease | null>
+}
+
+/** A source of leases that knows whose session there is. */
+export interface SessionLeases extends LeaseSource {
+  /** The session that there is now; `undefined`: none is known. */
+  readonly current: string | undefined
+  acquire(options: { readonly signal?: AbortSignal }, session?: string): Promise<Lease>
+}
+
+/** Holds one call to the session that it began with, however often it acquires. */
+export function boundTo(session: SessionLeases): LeaseSource {
+  let bound = session.current
+  return {
+    acquire: async (options) => {
+      const lease = await session.acquire(options, bound)
+      bound = lease.session
+      return lease
+    },
+    afterRefusal: (lease, mayRefresh, options) => session.afterRefusal(lease, mayRefresh, options),
+  }
 }
 
 /** How a protocol adds its tokens to a request. */
 export type Authorize = SessionProtocol['authorize']
 
-/** A stale token, the current one, a renewed one: no request is sent more often. */
+/** With a stale token, with a renewed one, and with one that somebody else has renewed meanwhile. */
 const MOST_SENDS = 3
 
 /**
@@ -26,33 +46,32 @@ const MOST_SENDS = 3
  *
  * - Every request gets a token that is good as far as is known, and belongs to that token's session from then on.
  * - A 401 is answered by the session: with a newer token the request is replayed, otherwise the 401 is the caller's.
- * - One refresh a request, three sends in all. A request whose body is a stream is sent once.
+ * - The first 401 alone leads to a refresh; three sends in all. A request whose body is a stream is sent once.
  */
 export function authenticatedFetch(session: LeaseSource, authorize: Authorize, fetch: Fetch): Fetch {
   return async (input, init) => {
     const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined)
     const options = signal ? { signal } : {}
     const replayable = !isStream(init?.body)
-    let { lease, renewed }: Replacement = { lease: await session.acquire(options), renewed: false }
+    let lease = await session.acquire(options)
     for (let sends = 1; ; sends++) {
       const keepBody = replayable && sends < MOST_SENDS
       const response = await send(fetch, input, init, authorize, lease.tokens, keepBody)
       if (response.status !== 401) return response
-      const next: Promise<Replacement | null> | false =
-        sends < MOST_SENDS && session.afterRefusal(lease, !renewed, options)
+      const next: Promise<Lease | null> | false =
+        sends < MOST_SENDS && session.afterRefusal(lease, sends === 1, options)
       if (!next) return response
       if (!replayable) {
         next.catch(() => {})
         return response
       }
-      const replacement: Replacement | null = await next.catch((error: unknown) => {
+      const replacement: Lease | null = await next.catch((error: unknown) => {
         discard(response)
         throw error
       })
       if (!replacement) return response
       discard(response)
-      lease = replacement.lease
-      renewed ||= replacement.renewed
+      lease = replacement
     }
   }
 }

@@ -12,7 +12,7 @@ import { memoryStorage } from '../storage/memory-storage.ts'
 import { systemClock } from '../support/clock.ts'
 import { createEmitter, type Listen } from '../support/emitter.ts'
 import type { Fetch } from '../support/fetch.ts'
-import { type Authorize, authenticatedFetch } from './authenticated-fetch.ts'
+import { type Authorize, authenticatedFetch, boundTo } from './authenticated-fetch.ts'
 import { ProtocolBackend } from './backend.ts'
 import { type SessionClientOptions, timeoutsOf } from './options.ts'
 import type { SessionProtocol } from './protocol.ts'
@@ -90,6 +90,7 @@ export class SessionClient<Credentials = unknown, Resource = unknown, Extra = un
    * @throws {NetworkError} No answer came.
    */
   readonly fetch: Fetch = async (input, init) => {
+    const session = boundTo(this.#engine)
     const request = input instanceof Request ? input : undefined
     const url = this.#territory.resolve(request ? request.url : (input as string | URL))
     const { headers, fetchHeaders } = this.#options
@@ -97,7 +98,7 @@ export class SessionClient<Credentials = unknown, Resource = unknown, Extra = un
     const merged = await mergeHeaders(headers, await mergeHeaders(fetchHeaders), own)
     const method = (init?.method ?? request?.method ?? 'GET').toUpperCase()
     const observed = observedFetch(this.#fetch, { operation: 'fetch', method }, this.#observer)
-    const carried = authenticatedFetch(this.#engine, this.#authorize, observed)
+    const carried = authenticatedFetch(session, this.#authorize, observed)
     return carried(request ?? url, { ...init, headers: merged })
   }
 
@@ -111,9 +112,10 @@ export class SessionClient<Credentials = unknown, Resource = unknown, Extra = un
     input: Input,
     options?: CallOptions,
   ): Promise<Output> {
+    const session = boundTo(this.#engine)
     return this.#http.send(endpoint, input, {
       ...options,
-      intercept: (fetch) => authenticatedFetch(this.#engine, this.#authorize, fetch),
+      intercept: (fetch) => authenticatedFetch(session, this.#authorize, fetch),
     })
   }
 

@@ -22,7 +22,7 @@ import { SignIn } from './sign-in.ts'
 import { type EndResult, signOut } from './sign-out.ts'
 import { type SessionSnapshot, UNKNOWN_SNAPSHOT } from './snapshot.ts'
 import { StorageSync } from './storage-sync.ts'
-import { type Lease, type Patience, type Replacement, TokenSource } from './token-source.ts'
+import { type Lease, type Patience, TokenSource } from './token-source.ts'
 import { onWake } from './wake.ts'
 
 /** What a session is made of. */
@@ -188,8 +188,14 @@ export class SessionEngine<Credentials, Resource, Extra> implements Session<Reso
     return this.#tokens.acquire(this.#patience(options), session)
   }
 
+  /** The session that there is now, as far as memory knows. */
+  get current(): string | undefined {
+    const { record } = this.#context.state
+    return isLive(record) ? record.session : undefined
+  }
+
   /** What to try after the server refused a lease, or `null` if the refusal stands. */
-  afterRefusal(lease: Lease, mayRefresh: boolean, options?: WaitOptions): Promise<Replacement | null> {
+  afterRefusal(lease: Lease, mayRefresh: boolean, options?: WaitOptions): Promise<Lease | null> {
     return this.#tokens.afterRefusal(lease, mayRefresh && !this.#closed, this.#patience(options))
   }
 

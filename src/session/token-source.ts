@@ -15,13 +15,6 @@ import { isHidden } from './wake.ts'
 /** What a request is sent with: tokens, and the session that the request belongs to from then on. */
 export type Lease = Pick<LiveRecord, 'session' | 'tokens'>
 
-/** A lease to try instead of one that was refused. */
-export interface Replacement {
-  readonly lease: Lease
-  /** The request has had its newer token: if that is refused while it is the current one, the 401 stands. */
-  readonly renewed: boolean
-}
-
 /** A wait, with an end. */
 export interface Patience {
   /** When it is over, by the monotonic clock, in milliseconds. */
@@ -101,22 +94,23 @@ export class TokenSource {
     { session, tokens }: Lease,
     mayRefresh: boolean,
     patience: Patience,
-  ): Promise<Replacement | null> {
+  ): Promise<Lease | null> {
     const refused = tokens.accessToken
-    await this.#wait(this.#sync.current(), patience)
-    if (this.#living(session).tokens.accessToken !== refused) {
-      return { lease: await this.acquire(patience, session), renewed: true }
-    }
     const { clock, serverClock } = this.#context
-    if (!this.#refresher.renews(tokens)) return null
-    if (this.#stubborn?.token === refused && clock.monotonic() < this.#stubborn.until) return null
-    if (!mayRefresh) {
+    const stubborn = this.#stubborn?.token === refused && clock.monotonic() < this.#stubborn.until
+    // Where nothing will be refreshed, only the storage can tell that somebody else has replaced the token.
+    const gaveUp = !mayRefresh || stubborn || !this.#refresher.renews(tokens)
+    await this.#wait<unknown>(gaveUp ? this.#sync.restore() : this.#sync.current(), patience)
+    if (this.#living(session).tokens.accessToken !== refused) return this.acquire(patience, session)
+    if (gaveUp) {
       const left = (tokens.expiresAt ?? 0) - serverClock.now()
-      this.#stubborn = { token: refused, until: clock.monotonic() + (left > 0 ? left : REFUSED_FOR_MS) }
+      if (!stubborn) {
+        this.#stubborn = { token: refused, until: clock.monotonic() + (left > 0 ? left : REFUSED_FOR_MS) }
+      }
       return null
     }
     const lease = await this.acquire(patience, session, refused)
-    return lease.tokens.accessToken === refused ? null : { lease, renewed: true }
+    return lease.tokens.accessToken === refused ? null : lease
   }
 
   /** Refreshes now, and answers how that went. */

@@ -60,7 +60,7 @@ describe('a revocation', () => {
     const events = eventsOf(second)
     server.revoke()
     await rejection(first.fetch('/api/v4/reports'))
-    expect(await rejection(second.fetch('/api/v4/reports'))).toMatchObject({ code: 'no_session' })
+    expect(await rejection(second.fetch('/api/v4/reports'))).toEqual(new SessionEndedError('revoked'))
     expect(events.all).toEqual([['ended', { reason: 'revoked' }]])
     expect(server.count('refreshSession')).toBe(1)
   })
