@@ -1,9 +1,12 @@
 import { systemClock } from 'latchkey'
+import { komsStory } from './koms.ts'
 import { saferMeStory } from './saferme.ts'
 import { onPort, storyteller } from './story.ts'
+import { zelfStory } from './zelf.ts'
 
 try {
-  await saferMeStory(storyteller(console.log, onPort, systemClock))
+  const story = storyteller(console.log, onPort, systemClock)
+  for (const tell of [saferMeStory, komsStory, zelfStory]) await tell(story)
   console.log('\nAll of it went as it should.')
 } catch (error) {
   console.error(error)
