@@ -2,10 +2,18 @@ import type { Schema } from './schema.ts'
 
 /** A schema's output without the index signatures that let unknown fields pass. */
 type Known<T> = T extends readonly (infer Item)[]
-  ? readonly Known<Item>[]
+  ? number extends T['length']
+    ? readonly Known<Item>[]
+    : { readonly [Index in keyof T]: Known<T[Index]> }
   : T extends object
-    ? { readonly [Key in keyof T as string extends Key ? never : Key]: Known<T[Key]> }
+    ? { readonly [Key in keyof T as PassesUnknown<T, Key> extends true ? never : Key]: Known<T[Key]> }
     : T
+
+type PassesUnknown<T, Key extends keyof T> = string extends Key
+  ? unknown extends T[Key]
+    ? true
+    : false
+  : false
 
 /** The same type, to the last optional field and member of a union. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false

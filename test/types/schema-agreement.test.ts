@@ -93,4 +93,21 @@ describe('a schema and its interface', () => {
     // @ts-expect-error a note is absent, not null
     agreed(z.looseObject({ ...fields, note: z.nullable(z.string()) }))
   })
+
+  it('disagree about the values of a record, and the places of a tuple', () => {
+    interface Counted {
+      readonly counts: Readonly<Record<string, number>>
+      readonly span: readonly [number, string]
+    }
+    const counted = agreeing<Counted>()
+    const span = z.tuple([z.number(), z.string()])
+    counted(z.looseObject({ counts: z.record(z.string(), z.number()), span }))
+    // @ts-expect-error counts are numbers
+    counted(z.looseObject({ counts: z.record(z.string(), z.string()), span }))
+    // @ts-expect-error there are counts
+    counted(z.looseObject({ counts: z.looseObject({}), span }))
+    const flat = z.array(z.union([z.number(), z.string()]))
+    // @ts-expect-error a span has two places
+    counted(z.looseObject({ counts: z.record(z.string(), z.number()), span: flat }))
+  })
 })
