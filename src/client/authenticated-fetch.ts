@@ -7,11 +7,11 @@ import type { Outgoing, SessionProtocol } from './protocol.ts'
 
 /** Where the interceptor has its tokens from. */
 export interface LeaseSource {
-  acquire(options: { readonly signal?: AbortSignal }): Promise<Lease>
+  acquire(options: { readonly signal?: AbortSignal; readonly timeout?: number }): Promise<Lease>
   afterRefusal(
     lease: Lease,
     mayRefresh: boolean,
-    options: { readonly signal?: AbortSignal },
+    options: { readonly signal?: AbortSignal; readonly timeout?: number },
   ): Promise<Lease | null>
 }
 
@@ -19,19 +19,27 @@ export interface LeaseSource {
 export interface SessionLeases extends LeaseSource {
   /** The session that there is now; `undefined`: none is known. */
   readonly current: string | undefined
-  acquire(options: { readonly signal?: AbortSignal }, session?: string): Promise<Lease>
+  acquire(
+    options: { readonly signal?: AbortSignal; readonly timeout?: number },
+    session?: string,
+  ): Promise<Lease>
 }
 
-/** Holds one call to the session that it began with, however often it acquires. */
-export function boundTo(session: SessionLeases): LeaseSource {
+/**
+ * Holds one call to the session that it began with, however often it acquires.
+ *
+ * @param wait how long the call waits for a token, in milliseconds
+ */
+export function boundTo(session: SessionLeases, wait: { readonly timeout?: number } = {}): LeaseSource {
   let bound = session.current
   return {
     acquire: async (options) => {
-      const lease = await session.acquire(options, bound)
+      const lease = await session.acquire({ ...wait, ...options }, bound)
       bound = lease.session
       return lease
     },
-    afterRefusal: (lease, mayRefresh, options) => session.afterRefusal(lease, mayRefresh, options),
+    afterRefusal: (lease, mayRefresh, options) =>
+      session.afterRefusal(lease, mayRefresh, { ...wait, ...options }),
   }
 }
 

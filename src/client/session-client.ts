@@ -112,7 +112,8 @@ export class SessionClient<Credentials = unknown, Resource = unknown, Extra = un
     input: Input,
     options?: CallOptions,
   ): Promise<Output> {
-    const session = boundTo(this.#engine)
+    const timeout = options?.timeout
+    const session = boundTo(this.#engine, timeout === undefined ? {} : { timeout })
     return this.#http.send(endpoint, input, {
       ...options,
       intercept: (fetch) => authenticatedFetch(session, this.#authorize, fetch),

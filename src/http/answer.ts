@@ -43,7 +43,7 @@ export class Answer {
   }
 
   #check<T>(schema: Schema<T>, report: ReportDrift | undefined): T {
-    if (this.#body.foreign) throw this.#fault([{ message: 'not JSON' }])
+    if (!this.#body.parsed) throw this.#fault([{ message: 'not JSON' }])
     const result = findIssues(schema, this.#body.json)
     if (!result.issues) return result.value
     const error = this.#fault(result.issues)
@@ -61,6 +61,8 @@ export class Answer {
 export interface Body {
   /** The parsed JSON; `undefined` where there was no body, or none that is JSON. */
   readonly json: unknown
+  /** It was JSON, or there was none. */
+  readonly parsed: boolean
   /** There was a body, and it isn't the API's: a page, truncated, or too large to be read. */
   readonly foreign: boolean
 }

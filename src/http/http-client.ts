@@ -42,7 +42,7 @@ export interface CallOptions {
   readonly headers?: HeadersInit
 }
 
-/** @internal How one send differs from an ordinary call. */
+/** How one send differs from an ordinary call. */
 export interface SendOptions extends CallOptions {
   /** What stands between the operation and the network. */
   readonly intercept: Interceptor
@@ -54,7 +54,7 @@ export interface SendOptions extends CallOptions {
   readonly observer?: Observer
 }
 
-/** @internal */
+/** What a transport is made of. */
 export interface HttpClientOptions {
   readonly territory: Territory
   readonly fetch: Fetch

@@ -4,7 +4,9 @@ import type { Redact } from './redact.ts'
 /** No documented answer comes near it; what is larger is not read to its end. */
 export const LARGEST_BODY_BYTES: number = 10 * 1024 * 1024
 
-const FOREIGN: Body = { json: undefined, foreign: true }
+const FOREIGN: Body = { json: undefined, parsed: false, foreign: true }
+/** A page, or JSON that breaks off. Any other text may be the API's own word, as `HTTP Token: Access denied.` */
+const FOREIGN_TEXT = /^\s*[<{["]/
 
 /**
  * Reads and parses a body, whatever its content type says. One that is too large is given up and counts as foreign.
@@ -15,11 +17,12 @@ const FOREIGN: Body = { json: undefined, foreign: true }
 export async function readBody(response: Response, signal: AbortSignal, redact?: Redact): Promise<Body> {
   const text = await readText(response, signal)
   if (text === undefined) return FOREIGN
-  if (text.trim() === '') return { json: undefined, foreign: false }
+  if (text.trim() === '') return { json: undefined, parsed: true, foreign: false }
   try {
-    return { json: JSON.parse(text, reviverFor(text, redact)), foreign: false }
+    return { json: JSON.parse(text, reviverFor(text, redact)), parsed: true, foreign: false }
   } catch {
-    return FOREIGN
+    const isPage = /html/i.test(response.headers.get('content-type') ?? '') || FOREIGN_TEXT.test(text)
+    return isPage ? FOREIGN : { json: undefined, parsed: false, foreign: false }
   }
 }
 

@@ -77,14 +77,14 @@ export interface Judgement {
   readonly retryAfterMs?: number
 }
 
-/** @internal What a send that happens under a lock must keep to. */
+/** What a send that happens under a lock must keep to. */
 export interface UnderLock {
   /** Puts a call of a user's callback off until the lock has been released. */
   readonly afterwards: (callback: () => void) => void
 }
 
 /**
- * @internal The API as the engine sees it: a policy, and ways to create, refresh and revoke. How they are sent
+ * The API as the engine sees it: a policy, and ways to create, refresh and revoke. How they are sent
  * is not the engine's business.
  */
 export interface SessionBackend<Credentials = unknown, Resource = unknown, Extra = unknown>

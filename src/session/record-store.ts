@@ -28,7 +28,7 @@ export interface HeldLock {
 const LONGEST_PREPARATION_MS = 10_000
 
 /** Others that write without the lock are few and quick; whoever loses to so many is up against a broken storage. */
-const MOST_RACES_LOST = 20
+export const MOST_RACES_LOST = 20
 
 /**
  * One session's place in a storage.
@@ -171,33 +171,44 @@ export class RecordStore {
       this.#holding -= entered
       if (this.#holding === 0) for (const error of this.#untold.splice(0)) this.#report(error)
     }
+    let settled: (() => T) | undefined
+    const hold = (signal: AbortSignal): Promise<() => T> => {
+      entered++
+      this.#holding++
+      const end = clock.monotonic() + LONGEST_PREPARATION_MS
+      const lock: HeldLock = {
+        get lost() {
+          return signal.aborted
+        },
+        get overslept() {
+          return clock.monotonic() > end
+        },
+      }
+      // Settled as a value: what the task throws is no failure of the storage's.
+      return task(lock)
+        .then(
+          (value) => () => value,
+          (error: unknown) => () => {
+            throw error
+          },
+        )
+        .then((result) => {
+          settled = result
+          return result
+        })
+    }
     const locked = this.#guarded(
       'locked',
-      () =>
-        this.#storage.exclusive(
-          this.#key,
-          (signal) => {
-            entered++
-            this.#holding++
-            const end = clock.monotonic() + LONGEST_PREPARATION_MS
-            const lock: HeldLock = {
-              get lost() {
-                return signal.aborted
-              },
-              get overslept() {
-                return clock.monotonic() > end
-              },
-            }
-            // Settled as a value: what the task throws is no failure of the storage's.
-            return task(lock).then(
-              (value) => () => value,
-              (error: unknown) => () => {
-                throw error
-              },
-            )
-          },
-          options,
-        ),
+      async () => {
+        try {
+          return await this.#storage.exclusive(this.#key, hold, options)
+        } catch (error) {
+          if (!settled) throw error
+          // The lock could not be given back; what was done under it is done.
+          this.#tell(wrapped('unlocked', error))
+          return settled
+        }
+      },
       options.signal,
     )
     return locked.finally(released).then((result) => result())
@@ -205,11 +216,19 @@ export class RecordStore {
 
   /** Calls `changed` when somebody else may have written. Answers the function that stops it. */
   watch(changed: () => void): () => void {
-    return (
-      this.#given.watch?.(this.#key, () => {
-        if (!this.#synchronous || !this.undisturbed) changed()
-      }) ?? (() => {})
-    )
+    const heard = (): void => {
+      if (!this.#synchronous || !this.undisturbed) changed()
+    }
+    const attempt = <T>(act: () => T): T | undefined => {
+      try {
+        return act()
+      } catch (error) {
+        this.#tell(wrapped('watched', error))
+        return undefined
+      }
+    }
+    const stop = attempt(() => this.#given.watch?.(this.#key, heard))
+    return () => attempt(() => stop?.())
   }
 
   /** Tells of a failure, but calls nobody while the lock is held. */

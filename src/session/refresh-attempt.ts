@@ -17,7 +17,7 @@ import {
   type SessionRecord,
   type StoredEndReason,
 } from './record.ts'
-import type { HeldLock, Stored } from './record-store.ts'
+import { type HeldLock, MOST_RACES_LOST, type Stored } from './record-store.ts'
 
 /** Whoever holds the lock loses it after the hold bound; a little later it is ours. */
 const LOCK_WAIT_MS: number = HOLD_BOUND_MS + 5000
@@ -41,7 +41,11 @@ export type Finding<Resource = unknown> =
       readonly grant: Grant<Resource>
     }
   /** The same token came back. */
-  | { readonly kind: 'unchanged'; readonly record: LiveRecord; readonly grant: Grant<Resource> }
+  | {
+      readonly kind: 'unchanged'
+      readonly record: LiveRecord
+      readonly grant: Grant<Resource>
+    }
   /** The server says that the session is over, the storage knows no better, and it is not written down yet. */
   | {
       readonly kind: 'refused'
@@ -115,14 +119,15 @@ export class RefreshAttempt<Resource> {
       if (!backend.repeatable || record.session !== this.#task.session || !this.#renewable(record)) {
         return this.#failed(record, error)
       }
-      return this.#send(record, { raw: null, record: null, own: false }, { lost: true, overslept: false })
+      const stored = await store.read().catch(() => ({ raw: null, record: null, own: false }))
+      return this.#send(record, stored, { lost: true, overslept: false })
     }
   }
 
   async #underLock(lock: HeldLock): Promise<Finding<Resource>> {
     const { store, state, serverClock, backend, id } = this.#context
     const { session, refused } = this.#task
-    for (;;) {
+    for (let race = 0; race < MOST_RACES_LOST; race++) {
       const { version } = state
       const stored = await store.read(true)
       const ours = reconcile(state.mine, stored.record, backend.supersedes) === 'mine'
@@ -164,6 +169,7 @@ export class RefreshAttempt<Resource> {
       }
       return this.#send(record, written, lock)
     }
+    throw new StorageError('failed', 'The storage never keeps what is written to it')
   }
 
   async #send(record: LiveRecord, marked: Stored, lock: HeldLock): Promise<Finding<Resource>> {
@@ -175,7 +181,7 @@ export class RefreshAttempt<Resource> {
       return this.#judge(error, record, marked)
     }
     const won = completeTokens(grant.tokens, this.#context, tokens)
-    if (won.accessToken === tokens.accessToken) {
+    if (won.accessToken === tokens.accessToken && won.refreshToken === tokens.refreshToken) {
       const unchanged = { ...record, tokens: won, pending: null, notBefore: null }
       await this.#write(marked, unchanged)
       return { kind: 'unchanged', record: unchanged, grant }

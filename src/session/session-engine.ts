@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors/configuration-error.ts'
+import { LatchkeyError } from '../errors/latchkey-error.ts'
 import { RequestValidationError } from '../errors/request-validation-error.ts'
 import type { ResponseValidationError } from '../errors/response-validation-error.ts'
 import { SessionEndedError } from '../errors/session-ended-error.ts'
@@ -140,8 +141,13 @@ export class SessionEngine<Credentials, Resource, Extra> implements Session<Reso
   async end(revoke?: SessionBackend<Credentials, Resource, Extra>['revoke']): Promise<EndResult> {
     this.#signIn.overtake()
     const { state } = this.#context
-    if (!isLive(state.record)) await this.#sync.current().catch(() => null)
-    if (!isLive(state.record)) return { revoked: false }
+    let error: unknown
+    if (!isLive(state.record)) {
+      await this.#sync.current().catch((thrown: unknown) => {
+        error = thrown
+      })
+    }
+    if (!isLive(state.record)) return { revoked: false, ...(error instanceof LatchkeyError && { error }) }
     const send = (revoke ?? this.#options.backend.revoke) as SessionBackend['revoke']
     return signOut(this.#context, state.record, send)
   }

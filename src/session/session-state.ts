@@ -110,10 +110,10 @@ export class SessionState {
     const mine: Mine = { record: theirs, unsaved: null }
     if (isLive(theirs)) {
       const news = !known || before.generation !== theirs.generation
-      if (before?.tokens && !known) this.#emit('ended', { reason: 'superseded' })
       const { expiresAt } = theirs.tokens
       const life = expiresAt === undefined ? {} : { expiresAt }
       this.#become(mine, undefined, () => {
+        if (before?.tokens && !known) this.#emit('ended', { reason: 'superseded' })
         if (!news) return
         if (announcement === 'restored') this.#emit('restored', life)
         else this.#emit('adopted', { kind: 'adopted', ...life })

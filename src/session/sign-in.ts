@@ -36,7 +36,8 @@ export class SignIn<Resource> {
   async begin(create: () => Promise<Grant<Resource>>): Promise<Resource> {
     const number = ++this.#begun
     const grant = await create()
-    const record = beginRecord(this.#context.backend.audience, completeTokens(grant.tokens, this.#context))
+    const { backend } = this.#context
+    const record = beginRecord(backend.audience, completeTokens(grant.tokens, this.#context))
     if (number > this.#latest) {
       this.#latest = number
       this.#context.store.tryAgain()
@@ -69,6 +70,8 @@ export class SignIn<Resource> {
   async supply(granted: GrantedTokens): Promise<void> {
     const { state, backend, emit } = this.#context
     const record = await this.#sync.current()
+    // Nobody waits for a request that is under way: what it brings will do as well.
+    if (!isLive(record) && this.#opening) return
     if (!isLive(record)) return this.beginOnce(async () => ({ tokens: granted, resource: noResource }))
     const tokens = completeTokens(granted, this.#context, record.tokens)
     if (!backend.supersedes?.(tokens, record.tokens)) return

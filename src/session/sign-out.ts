@@ -4,6 +4,7 @@ import type { SessionContext } from './context.ts'
 import { freshnessOf } from './freshness.ts'
 import type { SessionBackend, TokenSet } from './protocol.ts'
 import { endRecord, isLive, type LiveRecord, type SessionRecord } from './record.ts'
+import { MOST_RACES_LOST } from './record-store.ts'
 
 /** Signing out waits for the lock for so long, in milliseconds, and goes on without it. */
 export const SIGN_OUT_LOCK_WAIT_MS = 2000
@@ -44,15 +45,18 @@ export async function finishSignOut(context: SessionContext, tombstone: SessionR
 export async function bury(context: SessionContext, record: SessionRecord): Promise<LiveRecord | null> {
   const { store, state } = context
   const write = async (): Promise<LiveRecord | null> => {
-    for (;;) {
+    for (let race = 0; race < MOST_RACES_LOST; race++) {
       const stored = await store.read(true)
-      const newest = stored.record ?? record
-      if (newest.session !== record.session) return null
+      if (stored.record && stored.record.session !== record.session) return null
+      // What memory holds may never have got into the storage.
+      const isNewer = stored.record && stored.record.generation >= record.generation
+      const newest = isNewer && stored.record ? stored.record : record
       const written = await store.replace(stored.raw, endRecord(newest, 'deleted'))
       if (!written) continue
       state.buried(record.session)
       return isLive(newest) ? newest : null
     }
+    return null
   }
   return store.exclusive(write, { waitMs: SIGN_OUT_LOCK_WAIT_MS }).catch(() => write().catch(() => null))
 }

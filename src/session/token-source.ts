@@ -68,14 +68,17 @@ export class TokenSource {
     if (bound === undefined || (session === undefined && !isLive(first))) throw new NoSessionError()
     for (;;) {
       const record = this.#living(bound)
-      const freshness = record.tokens.accessToken === refused ? 'expired' : this.#freshness(record)
+      const isRefused = record.tokens.accessToken === refused
+      const freshness = isRefused ? 'expired' : this.#freshness(record)
       const aging = freshness === 'aging'
       if (freshness === 'fresh' || (aging && (this.#servesAging(record) || this.#over(patience))))
         return record
-      const outcome = await this.#refreshed(record, !aging, patience, refused).catch((error: unknown) => {
-        // A token that still works is better than none in time.
-        if (!aging || !this.#over(patience)) throw error
-      })
+      const outcome = await this.#refreshed(record, !aging, patience, isRefused ? refused : undefined).catch(
+        (error: unknown) => {
+          // A token that still works is better than none in time.
+          if (!aging || !this.#over(patience)) throw error
+        },
+      )
       if (!outcome) continue
       if (outcome.kind === 'transient') {
         if (aging) return this.#living(bound)
@@ -167,6 +170,8 @@ export class TokenSource {
   #wait<T>(what: Promise<T>, { end, signal }: Patience): Promise<T> {
     const { clock } = this.#context
     const ms = Math.max(0, end - clock.monotonic())
+    // Whoever gives up before it rejects has nobody left to hear of it.
+    what.catch(() => {})
     return withDeadline(clock, { ms, signal, error: () => this.#tooLate() }, () => what)
   }
 

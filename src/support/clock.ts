@@ -14,7 +14,7 @@ export interface Clock {
   setTimeout(callback: () => void, milliseconds: number): TimerHandle
   /** Takes back a timer that has not fired. */
   clearTimeout(handle: TimerHandle): void
-  /** A number from 0 up to but not including 1, as `Math.random()`. Used for jitter and for identifiers of no secrecy. */
+  /** A number from 0 up to but not including 1, as `Math.random()`. Used for jitter. */
   random(): number
 }
 
