@@ -1,16 +1,13 @@
-import { type Authorize, authenticatedFetch } from '../../client/authenticated-fetch.ts'
-import { ConfigurationError } from '../../errors/configuration-error.ts'
 import type { CallOptions } from '../../http/http-client.ts'
-import { observedFetch } from '../../http/observed-fetch.ts'
-import { Territory } from '../../http/url.ts'
 import type { Session, WaitOptions } from '../../session/session.ts'
 import { createEmitter, type Listen } from '../../support/emitter.ts'
 import type { Fetch } from '../../support/fetch.ts'
+import { ActiveSession } from './active-session.ts'
+import { backEndFetch } from './back-end-fetch.ts'
 import { ClerkConnection } from './connection.ts'
 import * as endpoints from './endpoints.ts'
 import type { ClerkEvents } from './events.ts'
 import { KnownClient } from './known-client.ts'
-import { mint } from './minting.ts'
 import type { ClerkClientOptions } from './options.ts'
 import type {
   ClerkAttemptFirstFactorInput,
@@ -41,10 +38,6 @@ export interface ClerkGetTokenOptions extends WaitOptions {
   readonly skipCache?: boolean
 }
 
-const bearer: Authorize = ({ headers }, tokens) => {
-  if (tokens) headers.set('authorization', `Bearer ${tokens.accessToken}`)
-}
-
 /**
  * Clerk's Frontend API: the sessions of one client, and their tokens.
  *
@@ -62,28 +55,24 @@ const bearer: Authorize = ({ headers }, tokens) => {
 export class ClerkClient {
   /** Calls a listener at each request, answer and retry, and at each answer that was let through. */
   readonly on: Listen<ClerkEvents>
+  /** The active session, whichever that is: its snapshot, its events, its token, its end. */
+  readonly session: Session<void, unknown>
   readonly #events = createEmitter<ClerkEvents>()
   readonly #connection: ClerkConnection
   readonly #known: KnownClient
-  readonly #backEnd: Territory | undefined
 
   /** @throws {ConfigurationError} An option is no good. */
   constructor(options: ClerkClientOptions) {
-    const { authorizedOrigins: [first, ...others] = [] } = options
-    this.#backEnd = first === undefined ? undefined : new Territory(first, others)
     this.#connection = new ClerkConnection(options, this.#events.emit)
     this.#known = new KnownClient(this.#connection)
+    this.session = new ActiveSession(this.#known)
+    this.fetch = backEndFetch(options.authorizedOrigins, this.#known, this.#connection)
     this.on = this.#events.on
   }
 
   /** The client as answers last told of it; `null`: not yet, or there is none. */
   get client(): ClerkClientResource | null {
-    return this.#known.resource
-  }
-
-  /** The active session's tokens, as a session: its snapshot, its events, its end. It changes with the active session. */
-  get session(): Session<void, unknown> {
-    return this.#known.tokens.engine({ session: this.#known.activeId ?? '' })
+    return this.#known.resource ?? null
   }
 
   /**
@@ -93,16 +82,7 @@ export class ClerkClient {
    * @throws {ConfigurationError} The URL leads to an origin that is not in `authorizedOrigins`. Nothing was sent.
    * @throws {NoSessionError | SessionEndedError | ClerkApiError | NetworkError} There is no token to be had, or no answer came.
    */
-  readonly fetch: Fetch = async (input, init) => {
-    if (!this.#backEnd) throw new ConfigurationError('authorizedOrigins names no back end to fetch from')
-    const request = input instanceof Request ? input : undefined
-    const url = this.#backEnd.resolve(request?.url ?? (input as string | URL))
-    const method = (init?.method ?? request?.method ?? 'GET').toUpperCase()
-    const engine = await this.#known.tokens.open({ session: await this.#known.activeSession() })
-    const { fetch, observer } = this.#connection
-    const observed = observedFetch(fetch, { operation: 'fetch', method }, observer)
-    return authenticatedFetch(engine, bearer, observed)(request ?? url, init)
-  }
+  readonly fetch: Fetch
 
   /**
    * A session token that is good now: from memory, while more than five seconds of it are left.
@@ -115,10 +95,7 @@ export class ClerkClient {
   async getToken(options: ClerkGetTokenOptions = {}): Promise<string> {
     const { sessionId, template, organizationId: organization, skipCache, ...wait } = options
     const key = { session: sessionId ?? (await this.#known.activeSession(wait)), template, organization }
-    if (!skipCache) return (await this.#known.tokens.open(key)).getAccessToken(wait)
-    const jwt = await mint(this.#connection, key, undefined, wait)
-    await this.#known.tokens.seed(key, jwt)
-    return jwt
+    return skipCache ? this.#known.tokens.forced(key, wait) : this.#known.tokens.token(key, wait)
   }
 
   /** Fetches the client: `GET /v1/client`. `null`: there is none, so nobody is signed in. */
@@ -128,7 +105,7 @@ export class ClerkClient {
 
   /** Removes all sessions: `DELETE /v1/client/sessions`. Their tokens are forgotten. */
   removeSessions(options?: CallOptions): Promise<ClerkClientResource | null> {
-    return this.#known.call(endpoints.removeSessions, undefined, options, null)
+    return this.#known.call(endpoints.removeSessions, undefined, options, {})
   }
 
   /** Fetches a session: `GET /v1/client/sessions/{id}`. */
@@ -145,18 +122,19 @@ export class ClerkClient {
     input: ClerkTouchInput = {},
     options?: CallOptions,
   ): Promise<ClerkSession> {
-    const stale = input.active_organization_id === undefined ? undefined : session_id
+    const stale =
+      input.active_organization_id === undefined ? undefined : { session: session_id, successors: true }
     return this.#known.call(endpoints.touchSession, { ...input, session_id }, options, stale)
   }
 
   /** Ends a session, and forgets its tokens: `POST /v1/client/sessions/{id}/end`. */
   endSession(session_id: string, options?: CallOptions): Promise<ClerkSession> {
-    return this.#known.call(endpoints.endSession, { session_id }, options, session_id)
+    return this.#known.call(endpoints.endSession, { session_id }, options, { session: session_id })
   }
 
   /** Removes a session, and forgets its tokens: `POST /v1/client/sessions/{id}/remove`. */
   removeSession(session_id: string, options?: CallOptions): Promise<ClerkSession> {
-    return this.#known.call(endpoints.removeSession, { session_id }, options, session_id)
+    return this.#known.call(endpoints.removeSession, { session_id }, options, { session: session_id })
   }
 
   /** Mints a session token: `POST /v1/client/sessions/{id}/tokens`. {@link getToken} does so only where it has to. */
@@ -165,7 +143,7 @@ export class ClerkClient {
     input: ClerkTokenInput = {},
     options?: CallOptions,
   ): Promise<ClerkToken> {
-    return this.#connection.send(endpoints.createSessionToken, { ...input, session_id }, options)
+    return this.#known.callBare(endpoints.createSessionToken, { ...input, session_id }, options)
   }
 
   /** Mints a session token by a JWT template: `POST /v1/client/sessions/{id}/tokens/{template_name}`. */
@@ -174,7 +152,7 @@ export class ClerkClient {
     template_name: string,
     options?: CallOptions,
   ): Promise<ClerkToken> {
-    return this.#connection.send(
+    return this.#known.callBare(
       endpoints.createSessionTokenWithTemplate,
       { session_id, template_name },
       options,
@@ -251,6 +229,6 @@ export class ClerkClient {
 
   /** Stops timers and watching, and waits for what must not be cut off. The sessions themselves live on. */
   close(): Promise<void> {
-    return this.#known.tokens.close()
+    return this.session.close()
   }
 }

@@ -25,6 +25,9 @@ import { type FrontendApi, resolveFrontendApi } from './host.ts'
 import type { ClerkClientOptions } from './options.ts'
 import { StoredToken } from './stored-token.ts'
 
+/** A time that the server told, in whole seconds, with our wall clock before and after. */
+export type ToldTime = readonly [told: number, notBefore: number, notAfter: number]
+
 /** The way to one Frontend API: where it is, and how the client says who it is. */
 export class ClerkConnection {
   readonly clock: Clock
@@ -38,6 +41,7 @@ export class ClerkConnection {
   readonly instance: string
   readonly #http: HttpClient
   readonly #intercept: Interceptor
+  #time: ToldTime | undefined
 
   /**
    * @param emit tells of what happens
@@ -61,7 +65,7 @@ export class ClerkConnection {
       headers: options.headers,
       retry: retryPolicyOf(options.retry),
       timeouts,
-      observer: this.observer,
+      observer: { ...this.observer, onAnswer: (...answer) => this.#observeTime(...answer) },
       toError: (failure) => new ClerkApiError(failure),
       onDrift: options.validation === 'report' ? (error) => emit('drift', { error }) : undefined,
     })
@@ -73,6 +77,11 @@ export class ClerkConnection {
     return { clock: this.clock, emit: this.#emit as Emit<TransportEvents> }
   }
 
+  /** What the server last said the time is; `undefined`: nothing, as in a browser. */
+  get time(): ToldTime | undefined {
+    return this.#time
+  }
+
   /** Calls one operation as this client. */
   send<Input, Output>(
     endpoint: Endpoint<Input, Output>,
@@ -82,9 +91,15 @@ export class ClerkConnection {
     return this.#http.send(endpoint, input, { ...options, intercept: this.#intercept })
   }
 
+  /** A proxy's cache answers with the time at which it was filled. */
+  #observeTime({ headers }: Response, notBefore: number, notAfter: number): void {
+    const told = Date.parse(headers.get('date') ?? '')
+    if (!Number.isNaN(told) && !(Number(headers.get('age')) > 0)) this.#time = [told, notBefore, notAfter]
+  }
+
   #credential(mode: ClerkMode, addVersion: AddVersion): Interceptor {
     if (mode === 'browser') return browserCredential(addVersion)
-    const stored = new StoredToken(this.storage, `latchkey ${this.instance} ${mode}`)
+    const stored = new StoredToken(this.storage, `latchkey ${this.instance} ${mode}`, this.clock)
     if (mode === 'native') return nativeCredential(stored, addVersion)
     return developmentCredential(stored, addVersion, async () => {
       const { id } = await this.#http.send(createDevBrowser, undefined, {
@@ -106,5 +121,8 @@ function versionAdder(mode: ClerkMode, version: string | undefined): AddVersion 
   if (!/^\d{4}-\d\d-\d\d$/.test(version))
     throw new ConfigurationError('apiVersion must be a date: YYYY-MM-DD')
   if (mode === 'native') return ({ headers }) => headers.set('clerk-api-version', version)
-  return ({ url }) => url.searchParams.set('__clerk_api_version', version)
+  return ({ url, headers }) => {
+    headers.delete('clerk-api-version')
+    url.searchParams.set('__clerk_api_version', version)
+  }
 }

@@ -1,7 +1,6 @@
-import { authorizedFetch } from '../../client/authenticated-fetch.ts'
-import type { Outgoing } from '../../client/protocol.ts'
 import type { Interceptor } from '../../http/http-client.ts'
 import type { Fetch } from '../../support/fetch.ts'
+import { type Readdress, resendable } from './resendable.ts'
 import type { StoredToken } from './stored-token.ts'
 
 /**
@@ -14,19 +13,17 @@ import type { StoredToken } from './stored-token.ts'
 export type ClerkMode = 'browser' | 'development' | 'native'
 
 /** Adds the API version to a request: in the query where a header would cost a preflight, else as a header. */
-export type AddVersion = (request: Outgoing) => void
+export type AddVersion = Readdress
 
 /** In a browser, against a production instance: the platform adds the cookie. */
 export function browserCredential(addVersion: AddVersion): Interceptor {
-  return (fetch) =>
-    authorizedFetch(
-      (request) => {
-        request.credentials = 'include'
-        addVersion(request)
-      },
-      null,
-      fetch,
-    )
+  return (fetch) => async (input, init) => {
+    const send = await resendable(input, init, 'include')
+    return send(fetch, (request) => {
+      request.headers.delete('authorization')
+      addVersion(request)
+    })
+  }
 }
 
 /**
@@ -35,25 +32,30 @@ export function browserCredential(addVersion: AddVersion): Interceptor {
  * The very first request goes alone: each one without a token would make a client of its own.
  */
 export function nativeCredential(stored: StoredToken, addVersion: AddVersion): Interceptor {
-  return (fetch) => {
-    const exchange = async (token: string | null, ...args: Parameters<Fetch>): Promise<Response> => {
-      const authorize = (request: Outgoing): void => {
-        request.credentials = 'omit'
+  return (fetch) => async (input, init) => {
+    const send = await resendable(input, init, 'omit')
+    const exchange = async (token: string | null): Promise<Response> => {
+      const response = await send(fetch, (request) => {
         request.url.searchParams.set('_is_native', '1')
+        request.headers.delete('origin')
         request.headers.set('authorization', token ?? '')
         addVersion(request)
-      }
-      const response = await authorizedFetch(authorize, null, fetch)(...args)
+      })
       const answered = response.headers.get('authorization')
       if (answered !== null) await stored.rotate(token, /^(bearer)?\s*$/i.test(answered) ? null : answered)
       return response
     }
-    return async (...args) => {
-      const token = await stored.read()
-      if (token !== null) return exchange(token, ...args)
-      return stored.first(async () => exchange(await stored.read(), ...args))
-    }
+    const token = (await stored.read()) ?? (await introduced(stored, () => exchange(null)))
+    if (typeof token !== 'string') return token
+    const response = await exchange(token)
+    const newer = response.status === 401 ? await stored.read() : null
+    return newer === null || newer === token ? response : replaced(response, exchange(newer))
   }
+}
+
+/** The answer to the first request of all; or the token, if somebody else has sent that meanwhile. */
+function introduced(stored: StoredToken, send: () => Promise<Response>): Promise<Response | string> {
+  return stored.first(async () => (await stored.read()) ?? (await send()))
 }
 
 /**
@@ -75,30 +77,33 @@ export function developmentCredential(
       await stored.rotate(null, token)
       return token
     })
-  return (fetch) => {
-    const exchange = async (token: string, ...args: Parameters<Fetch>): Promise<Response> => {
-      const authorize = (request: Outgoing): void => {
-        request.credentials = 'include'
+  return (fetch) => async (input, init) => {
+    const send = await resendable(input, init, 'include')
+    const exchange = async (token: string): Promise<Response> => {
+      const response = await send(fetch, (request) => {
         request.url.searchParams.set('__clerk_db_jwt', token)
+        request.headers.delete('authorization')
         addVersion(request)
-      }
-      const response = await authorizedFetch(authorize, null, fetch)(...args)
+      })
       const rotated = response.headers.get('clerk-db-jwt')
       if (rotated) await stored.rotate(token, rotated)
       return response
     }
-    return async (input, init) => {
-      const spare = input instanceof Request && input.body ? input.clone() : input
-      const token = (await stored.read()) ?? (await obtain())
-      const response = await exchange(token, input, init)
-      if (response.status !== 401 || !(await isUnknownDevBrowser(response))) return response
-      await stored.rotate(token, null)
-      return exchange(await obtain(), spare, init)
-    }
+    const token = (await stored.read()) ?? (await obtain())
+    const response = await exchange(token)
+    if (response.status !== 401 || !(await isUnknownDevBrowser(response))) return response
+    await stored.rotate(token, null)
+    return replaced(response, obtain().then(exchange))
   }
 }
 
 async function isUnknownDevBrowser(response: Response): Promise<boolean> {
   const text = await response.clone().text()
   return text.includes('dev_browser_unauthenticated')
+}
+
+/** Lets go of an answer in favour of another. */
+function replaced(response: Response, next: ReturnType<Fetch>): ReturnType<Fetch> {
+  response.body?.cancel().catch(() => {})
+  return next
 }

@@ -1,53 +1,132 @@
 import { ApiError } from '../../errors/api-error.ts'
+import { ConfigurationError } from '../../errors/configuration-error.ts'
 import { NoSessionError } from '../../errors/no-session-error.ts'
+import { RequestValidationError } from '../../errors/request-validation-error.ts'
+import type { EndReason } from '../../errors/session-ended-error.ts'
+import { TimeoutError } from '../../errors/timeout-error.ts'
 import type { Endpoint } from '../../http/endpoint.ts'
 import type { CallOptions } from '../../http/http-client.ts'
+import type { WaitOptions } from '../../session/session.ts'
+import { withDeadline } from '../../support/deadline.ts'
 import type { ClerkConnection } from './connection.ts'
-import { type ClerkAnswer, endSession, getClient } from './endpoints.ts'
+import { type ClerkAnswer, getClient } from './endpoints.ts'
 import { ClerkApiError, isCaptchaNeeded, isSignedOut } from './errors.ts'
 import { judgeMinting, mint } from './minting.ts'
+import type { ClerkSessionReverification } from './reverification-types.ts'
 import { ClerkTokenCache } from './token-cache.ts'
-import type { ClerkClientResource, ClerkSession } from './types.ts'
+import type { ClerkClientResource, ClerkSession, ClerkSessionBase } from './types.ts'
+
+/** What an operation makes worthless. */
+export interface Stale {
+  /** The session whose tokens it is; absent: of all. */
+  readonly session?: string
+  /** There will be other tokens for it. */
+  readonly successors?: boolean
+}
+
+/** What an answer's response can be. */
+type Told = ClerkSession | ClerkSessionReverification | ClerkClientResource | null
 
 /** What is known of one Clerk client: its sessions, from what rides along in answers, and their tokens. */
 export class KnownClient {
   readonly tokens: ClerkTokenCache
   readonly #connection: ClerkConnection
-  #resource: ClerkClientResource | null = null
+  readonly #watchers = new Set<() => void>()
+  /** The sessions that ended here, whether the server has heard of it or not. */
+  readonly #left = new Set<string>()
+  /** `undefined`: nothing has been told yet. */
+  #resource: ClerkClientResource | null | undefined
+  /** The session of a token that was handed over while nothing was known. */
+  #adopted: string | undefined
+  #endReason: EndReason | undefined
+  #asking: Promise<unknown> | undefined
 
   constructor(connection: ClerkConnection) {
     this.#connection = connection
+    const { storage, clock, instance, timeoutMs } = connection
     this.tokens = new ClerkTokenCache({
-      ...connection,
-      mint: (key, last) => mint(connection, key, last),
+      storage,
+      clock,
+      instance,
+      timeoutMs,
+      time: () => connection.time,
       judge: judgeMinting,
-      end: (session_id) => connection.send(endSession, { session_id }),
+      mint: (key, last, options) =>
+        mint(connection, key, last, options).catch((error: unknown) => {
+          // Not waited for: this may run under the lock that forgetting the token takes.
+          void this.#doubt(error, this.tokens.drops)
+          throw error
+        }),
     })
   }
 
-  /** The client as it was last told of; `null`: not yet, or there is none. */
-  get resource(): ClerkClientResource | null {
+  /** The client as it was last told of; `null`: there is none; `undefined`: nothing has been told yet. */
+  get resource(): ClerkClientResource | null | undefined {
     return this.#resource
+  }
+
+  /** The id of the session that is active, as far as is known. */
+  get activeId(): string | undefined {
+    if (this.#resource === undefined) return this.#adopted
+    const active = this.#resource?.sessions.filter(
+      ({ id, status }) => status === 'active' && !this.#left.has(id),
+    )
+    const last = this.#resource?.last_active_session_id
+    return (active?.find(({ id }) => id === last) ?? active?.[0])?.id
+  }
+
+  /** Why there is no active session any more; `undefined`: there was none. */
+  get endReason(): EndReason | undefined {
+    return this.#endReason
+  }
+
+  /** Calls `watcher` whenever more is known. Answers the function that stops it. */
+  watch(watcher: () => void): () => void {
+    this.#watchers.add(watcher)
+    return () => this.#watchers.delete(watcher)
   }
 
   /**
    * Calls one operation, and learns from its answer.
    *
-   * @param stale the session whose tokens the operation makes worthless; `null`: all
+   * @param stale what it makes worthless
    */
-  async call<Input, Response>(
+  async call<Input, Response extends Told>(
     endpoint: Endpoint<Input, ClerkAnswer<Response>>,
     input: Input,
     options?: CallOptions,
-    stale?: string | null,
+    stale?: Stale,
   ): Promise<Response> {
+    let { drops } = this.tokens
+    const drop = async (): Promise<void> => {
+      // What others dropped meanwhile counts, what this drops doesn't.
+      if (drops === this.tokens.drops) drops++
+      await this.tokens.drop(stale?.session, stale?.successors)
+    }
     try {
       const { response, client } = await this.#connection.send(endpoint, input, options)
-      if (stale !== undefined) await this.tokens.drop(stale ?? undefined)
-      await this.#learn(client)
+      if (stale) await drop()
+      if (client !== undefined) await this.#learn(client, drops)
+      await this.#seed(sessionOf(response), drops)
       return response
     } catch (error) {
-      await this.#doubt(error, endpoint)
+      if (stale && mayHaveActed(error)) await drop()
+      await this.#doubt(error, drops, endpoint.operation)
+      throw error
+    }
+  }
+
+  /** Calls an operation whose answer says nothing about the client. */
+  async callBare<Input, Output>(
+    endpoint: Endpoint<Input, Output>,
+    input: Input,
+    options?: CallOptions,
+  ): Promise<Output> {
+    const { drops } = this.tokens
+    try {
+      return await this.#connection.send(endpoint, input, options)
+    } catch (error) {
+      await this.#doubt(error, drops, endpoint.operation)
       throw error
     }
   }
@@ -57,41 +136,93 @@ export class KnownClient {
    *
    * @throws {NoSessionError} Nobody is signed in.
    */
-  async activeSession(options?: CallOptions): Promise<string> {
-    if (!this.activeId) await this.call(getClient, undefined, options)
+  async activeSession(options: WaitOptions = {}): Promise<string> {
+    const { clock, timeoutMs } = this.#connection
+    const { signal, timeout: ms = timeoutMs } = options
+    const error = (): Error => new TimeoutError('The active session was not told in time')
+    if (!this.activeId) await withDeadline(clock, { ms, signal, error }, () => this.ask())
     if (!this.activeId) throw new NoSessionError()
     return this.activeId
   }
 
-  /** The id of the session that is active, as far as is known. */
-  get activeId(): string | undefined {
-    const active = this.#resource?.sessions.filter(({ status }) => status === 'active')
-    const last = this.#resource?.last_active_session_id
-    return (active?.find(({ id }) => id === last) ?? active?.[0])?.id
+  /** Asks the server for the client; whoever asks at the same time joins. */
+  ask(): Promise<unknown> {
+    this.#asking ??= this.call(getClient, undefined).finally(() => {
+      this.#asking = undefined
+    })
+    return this.#asking
   }
 
-  async #learn(client: ClerkClientResource | null | undefined): Promise<void> {
-    if (client === undefined) return
-    this.#resource = client
-    await Promise.all((client?.sessions ?? []).map((session) => this.#seed(session)))
+  /** Takes the session of a token that was handed over for the active one, until the server tells more. */
+  adopt(session: string): void {
+    this.#left.delete(session)
+    this.#change('superseded', () => {
+      this.#adopted = session
+    })
   }
 
-  async #seed({ id, last_active_token }: ClerkSession): Promise<void> {
-    if (last_active_token) await this.tokens.seed({ session: id }, last_active_token.jwt)
+  /** Counts a session as over, before the server has heard of it. */
+  leave(session: string): void {
+    this.#change('deleted', () => {
+      this.#left.add(session)
+      if (this.#adopted === session) this.#adopted = undefined
+    })
+  }
+
+  #change(reason: EndReason, change: () => void): void {
+    const before = this.activeId
+    change()
+    if (this.activeId) this.#endReason = undefined
+    else if (before) this.#endReason = reason
+    for (const watcher of this.#watchers) watcher()
+  }
+
+  async #learn(client: ClerkClientResource | null, drops: number): Promise<void> {
+    const known = this.#resource
+    // An answer that was overtaken on its way.
+    if (client && known?.id === client.id && client.updated_at < known.updated_at) return
+    this.#change('elsewhere', () => {
+      this.#resource = client
+    })
+    if (!client) await this.tokens.drop(undefined)
+    await Promise.all((client?.sessions ?? []).map((session) => this.#seed(session, drops)))
+  }
+
+  async #seed(session: ClerkSessionBase | undefined, drops: number): Promise<void> {
+    const { id, status, last_active_token } = session ?? {}
+    if (!id || !last_active_token || !/^(active|pending)$/.test(status ?? '')) return
+    await this.tokens.seed({ session: id }, last_active_token.jwt, drops)
   }
 
   /** A 401 ends what is known if it is final; of any other, the server is asked who is still signed in. */
-  async #doubt(error: unknown, { operation }: Pick<Endpoint, 'operation'>): Promise<void> {
-    await this.#learn(ClerkApiError.clientOf(error))
+  async #doubt(error: unknown, drops: number, operation?: string): Promise<void> {
+    const client = ClerkApiError.clientOf(error)
+    if (client) await this.#learn(client, drops)
     if (isSignedOut(error)) {
-      this.#resource = null
-      await this.tokens.drop()
+      this.#change('revoked', () => {
+        this.#resource = null
+      })
+      await this.tokens.drop(undefined)
     } else if (
       ApiError.failureOf(error)?.status === 401 &&
       !isCaptchaNeeded(error) &&
       operation !== getClient.operation
     ) {
-      await this.call(getClient, undefined).catch(() => {})
+      await this.ask().catch(() => {})
     }
   }
+}
+
+/** The session that an answer is about, in whichever form. */
+function sessionOf(response: Told): ClerkSessionBase | undefined {
+  if (!response) return undefined
+  if ('session' in response) return response.session
+  return response.object === 'session' ? response : undefined
+}
+
+/** For all that is known, the server has done what it was asked for. */
+function mayHaveActed(error: unknown): boolean {
+  const failure = ApiError.failureOf(error)
+  if (failure) return failure.status >= 500
+  return !(error instanceof RequestValidationError || error instanceof ConfigurationError)
 }

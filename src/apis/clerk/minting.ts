@@ -5,7 +5,7 @@ import type { Judgement } from '../../session/protocol.ts'
 import type { ClerkConnection } from './connection.ts'
 import { createSessionToken, createSessionTokenWithTemplate } from './endpoints.ts'
 import { isExpiredTokenWanted, isSignedOut } from './errors.ts'
-import type { ClerkTokenKey } from './token-cache.ts'
+import type { ClerkTokenKey } from './session-token.ts'
 import type { ClerkToken } from './types.ts'
 
 /**
@@ -33,12 +33,16 @@ export async function mint(
           { session_id: session, template_name: template, expired_token },
           options,
         )
-  const { jwt } = await send().catch((error: unknown) => {
-    if (error instanceof ResponseValidationError && connection.retries) return send()
-    if (last !== undefined && isExpiredTokenWanted(error)) return send(last)
-    throw error
-  })
-  return jwt
+  let repeatable = connection.retries
+  for (let expired: string | undefined; ; ) {
+    try {
+      return (await send(expired)).jwt
+    } catch (error) {
+      if (repeatable && error instanceof ResponseValidationError) repeatable = false
+      else if (!expired && last && isExpiredTokenWanted(error)) expired = last
+      else throw error
+    }
+  }
 }
 
 /** What a failure to mint means for the tokens at hand. */

@@ -101,7 +101,7 @@ export async function runReverification(
     const supported = stage === 'first' ? current.supported_first_factors : current.supported_second_factors
     if (!supported?.length) throw new ConfigurationError(`The user has no ${stage} factor to verify`)
     const factor = await choose(supported, stage)
-    const verification = VERIFICATIONS[stage].get(factor.strategy)
+    const verification = VERIFICATIONS[stage].get(Object(factor).strategy)
     if (!verification) throw new ConfigurationError('The chosen factor can not be verified by a code')
     const prepared = (await verification.prepare?.(steps, factor)) ?? current
     current = await verification.attempt(steps, await code(factor, prepared))

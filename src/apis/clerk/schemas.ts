@@ -11,6 +11,8 @@ import type {
 } from './types.ts'
 
 const sendable = z.string().check(z.regex(/^[\x21-\x7e]+$/))
+/** What can stand in a header as it is. The specification promises no more of a token than that it is a string. */
+const headerValue = z.string().check(z.regex(/^[\x21-\x7e]+( +[\x21-\x7e]+)*$/))
 const record = z.looseObject({})
 
 /** What may be there, and may be `null`. */
@@ -48,7 +50,7 @@ const session = z.looseObject({
   last_active_organization_id: z.nullable(z.string()),
   user: nullish(record),
   public_user_data: z.nullable(publicUserData),
-  factor_verification_age: z.nullable(z.tuple([z.int(), z.int()])),
+  factor_verification_age: z.nullable(z.array(z.int())),
   created_at: z.int(),
   updated_at: z.int(),
 })
@@ -149,7 +151,7 @@ export const envelope: Schema<unknown> = z.looseObject({ response: record, clien
 export const clientEnvelope: Schema<unknown> = z.looseObject({ response: z.nullable(frame) })
 
 /** A session token. It goes into a header. */
-export const tokenAnswer: Schema<ClerkToken> = agreeing<ClerkToken>()(z.looseObject({ jwt: sendable }))
+export const tokenAnswer: Schema<ClerkToken> = agreeing<ClerkToken>()(z.looseObject({ jwt: headerValue }))
 
 /** The token of a browser on a development instance. */
 export interface DevBrowserAnswer {

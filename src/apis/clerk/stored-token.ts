@@ -1,5 +1,7 @@
 import * as z from 'zod/mini'
+import { memoryStorage } from '../../storage/memory-storage.ts'
 import type { TokenStorage } from '../../storage/token-storage.ts'
+import type { Clock } from '../../support/clock.ts'
 
 /** Obtaining the first token waits for somebody else's attempt for so long, in milliseconds. */
 const FIRST_WAIT_MS = 35_000
@@ -13,19 +15,24 @@ const storedToken = z.object({ v: z.literal(1), token: z.nullable(z.string()) })
 export class StoredToken {
   readonly #storage: TokenStorage
   readonly #key: string
+  /** Whose lock does where the storage has none to give. */
+  readonly #private: TokenStorage
   /** What was last known, for when the storage fails or has lost it. */
   #memory: string | null = null
+  /** What the storage was last seen to hold. */
+  #seen: string | null = null
+  /** What the storage still holds though it was to be overwritten; `undefined`: nothing. */
+  #outdated: string | null | undefined
 
-  constructor(storage: TokenStorage, key: string) {
+  constructor(storage: TokenStorage, key: string, clock: Clock) {
     this.#storage = storage
     this.#key = key
+    this.#private = memoryStorage({ clock })
   }
 
   /** The token that counts now; `null` if there is none. A storage that fails or was cleared loses nothing. */
   async read(): Promise<string | null> {
-    const stored = parse(await this.#raw())
-    if (stored) this.#memory = stored.token
-    return this.#memory
+    return this.#taken(await this.#raw())
   }
 
   /**
@@ -37,34 +44,62 @@ export class StoredToken {
   async rotate(carried: string | null, next: string | null): Promise<void> {
     for (;;) {
       const raw = await this.#raw()
-      const current = (parse(raw) ?? { token: this.#memory }).token
-      if (current !== carried) return
-      if (raw !== undefined && !(await this.#replace(raw, next))) continue
+      if (this.#taken(raw) !== carried) return
+      const written = raw === undefined ? undefined : await this.#replace(raw, next)
+      if (written === false) continue
+      // Somebody in this process may have been quicker while the storage was failing.
+      if (written === undefined && this.#memory !== carried) return
       this.#memory = next
+      this.#outdated = written ? undefined : this.#seen
       return
     }
   }
 
-  /** Runs `obtain` while nobody else who shares the storage does. */
-  first<T>(obtain: () => Promise<T>): Promise<T> {
-    return this.#storage.exclusive(this.#key, obtain, { waitMs: FIRST_WAIT_MS })
+  /** Runs `obtain` while nobody else who shares the storage does; or nobody in this process, if its lock fails. */
+  async first<T>(obtain: () => Promise<T>): Promise<T> {
+    let entered = false
+    const task = (): Promise<T> => {
+      entered = true
+      return obtain()
+    }
+    const alone = (): Promise<T> => this.#storage.exclusive(this.#key, task, { waitMs: FIRST_WAIT_MS })
+    return this.#private.exclusive(
+      this.#key,
+      () =>
+        alone().catch((error: unknown) => {
+          if (entered) throw error
+          return obtain()
+        }),
+      { waitMs: FIRST_WAIT_MS },
+    )
+  }
+
+  #taken(raw: string | null | undefined): string | null {
+    const stored = raw === this.#outdated ? undefined : parse(raw)
+    if (stored) this.#memory = stored.token
+    return this.#memory
   }
 
   /** The stored string; `undefined` if the storage does not answer. */
   async #raw(): Promise<string | null | undefined> {
     try {
-      return await this.#storage.read(this.#key)
+      const raw = await this.#storage.read(this.#key)
+      this.#seen = raw
+      return raw
     } catch {
       return undefined
     }
   }
 
-  /** Answers `false` if the storage holds another value; one that fails keeps nobody from going on. */
-  async #replace(raw: string | null, token: string | null): Promise<boolean> {
+  /** Answers `false` if the storage holds another value, and `undefined` if it can't be written. */
+  async #replace(raw: string | null, token: string | null): Promise<boolean | undefined> {
     try {
-      return await this.#storage.replace(this.#key, raw, JSON.stringify({ v: 1, token }))
+      const next = JSON.stringify({ v: 1, token })
+      const written = await this.#storage.replace(this.#key, raw, next)
+      if (written) this.#seen = next
+      return written
     } catch {
-      return true
+      return undefined
     }
   }
 }

@@ -1,17 +1,15 @@
-import type { GrantedTokens, SessionBackend, TokenSet } from '../../session/protocol.ts'
+import { ConfigurationError } from '../../errors/configuration-error.ts'
+import { NoSessionError } from '../../errors/no-session-error.ts'
+import { SessionEndedError } from '../../errors/session-ended-error.ts'
+import { TimeoutError } from '../../errors/timeout-error.ts'
+import type { SessionBackend } from '../../session/protocol.ts'
+import type { WaitOptions } from '../../session/session.ts'
 import { SessionEngine } from '../../session/session-engine.ts'
 import type { TokenStorage } from '../../storage/token-storage.ts'
 import type { Clock } from '../../support/clock.ts'
-import { readJwt, readJwtTimes } from '../../support/jwt.ts'
-
-/** Which token is meant: Clerk mints one for each session, template and organization. */
-export interface ClerkTokenKey {
-  readonly session: string
-  /** The JWT template; absent: Clerk's own token. */
-  readonly template?: string | undefined
-  /** The organization; `null`: the personal account; absent: the session's own. */
-  readonly organization?: string | null | undefined
-}
+import { withDeadline } from '../../support/deadline.ts'
+import type { ToldTime } from './connection.ts'
+import { type ClerkTokenKey, grantOf, isYounger, nameOf, type TokenOrigin } from './session-token.ts'
 
 /** What the cache lives on. */
 export interface ClerkTokenCacheOptions {
@@ -21,22 +19,32 @@ export interface ClerkTokenCacheOptions {
   readonly instance: string
   /** How long callers wait where they don't say, in milliseconds. */
   readonly timeoutMs: number
+  /** What the server last said the time is. */
+  readonly time: () => ToldTime | undefined
   /** Asks Clerk for a token. `last` is the one that it replaces. */
-  readonly mint: (key: ClerkTokenKey, last?: string) => Promise<string>
+  readonly mint: (key: ClerkTokenKey, last?: string, options?: WaitOptions) => Promise<string>
   /** What a failure to get one means. */
   readonly judge: SessionBackend['judge']
-  /** Ends a session on the server. */
-  readonly end: (session: string) => Promise<unknown>
 }
 
 /** A new token is fetched in the background from so long before the old one runs out, in milliseconds. */
 const REFRESH_WINDOW_MS = 15_000
 /** A token with less than this left to live is not handed out, in milliseconds. */
 const MINIMUM_LIFE_MS = 5000
+/** What can be sent in a header. */
+const SENDABLE = /^[\x21-\x7e]+$/
 
-/** What a token is stored with: when the one that it descends from was issued, which decides between two. */
-type Origin = { readonly oiat?: number }
-type Engine = SessionEngine<void, void, Origin>
+/** An engine that holds a session token. */
+export type ClerkTokenEngine = SessionEngine<void, void, TokenOrigin>
+
+interface Entry {
+  readonly key: ClerkTokenKey
+  readonly engine: ClerkTokenEngine
+  /** Settles once nothing is left of what another page had stored before the session's tokens were dropped. */
+  readonly emptied: Promise<unknown> | undefined
+  /** The token that was last minted, or came along. */
+  last?: string
+}
 
 /**
  * The session tokens of one Clerk client: each an engine's session of its own, so that one is fetched once however
@@ -44,92 +52,173 @@ type Engine = SessionEngine<void, void, Origin>
  */
 export class ClerkTokenCache {
   readonly #options: ClerkTokenCacheOptions
-  readonly #engines = new Map<string, { readonly key: ClerkTokenKey; readonly engine: Engine }>()
+  readonly #entries = new Map<string, Entry>()
+  /** The sessions whose tokens were dropped; `null`: of all that are met from now on. */
+  #dropped: Set<string> | null = new Set()
+  #drops = 0
+  #renewals = 0
+  #closed = false
 
   constructor(options: ClerkTokenCacheOptions) {
     this.#options = options
   }
 
-  /** The engine of a token, with a token in it. */
-  async open(key: ClerkTokenKey): Promise<Engine> {
-    const engine = this.engine(key)
-    await engine.beginOnce(async () => granted(await this.#options.mint(key)))
-    return engine
+  /** Counts the times that tokens were dropped: what was asked for before the last of them is of no use. */
+  get drops(): number {
+    return this.#drops
+  }
+
+  /** A token that is good now. Whoever waits while it is dropped in favour of another gets the other. */
+  token(key: ClerkTokenKey, options?: WaitOptions): Promise<string> {
+    return this.#patiently(options, async (wait) => (await this.#open(key)).getAccessToken(wait))
+  }
+
+  /** A token fetched for this caller alone, whatever is at hand. */
+  forced(key: ClerkTokenKey, options?: WaitOptions): Promise<string> {
+    return this.#patiently(options, async (wait) => {
+      const [drops, renewals] = [this.#drops, this.#renewals]
+      const jwt = await this.#mint(this.#entry(key), wait)
+      if (renewals !== this.#renewals) throw new SessionEndedError('superseded')
+      await this.seed(key, jwt, drops)
+      return jwt
+    })
   }
 
   /** The engine of a token, as it is. */
-  engine(key: ClerkTokenKey): Engine {
+  engine(key: ClerkTokenKey): ClerkTokenEngine {
+    return this.#entry(key).engine
+  }
+
+  /**
+   * Takes a token that came along in an answer, if it is younger than the one at hand.
+   *
+   * @param drops {@link drops} as it was when the answer was asked for
+   */
+  async seed(key: ClerkTokenKey, jwt: unknown, drops: number): Promise<void> {
+    if (drops !== this.#drops || typeof jwt !== 'string' || !SENDABLE.test(jwt)) return
+    const entry = this.#entry(key)
+    await entry.emptied
+    entry.last ??= jwt
+    if (!this.#options.time()) this.#trustOwnClock(entry.engine)
+    const supplied = entry.engine.supply(grantOf(jwt).tokens).catch(() => {})
+    // Where there is a token already, nobody waits for the lock that a request under way may hold.
+    if (entry.engine.snapshot().status !== 'active') await supplied
+  }
+
+  /**
+   * Forgets the tokens of a session, or of all.
+   *
+   * @param successors there are others in their place, for whoever waits
+   */
+  async drop(session: string | undefined, successors = false): Promise<void> {
+    this.#drops++
+    if (successors) this.#renewals++
+    if (session === undefined) this.#dropped = null
+    // What another page has stored is to be forgotten as well.
+    else this.#entry({ session })
+    const doomed = [...this.#entries.values()].filter(
+      ({ key }) => session === undefined || key.session === session,
+    )
+    if (session !== undefined) this.#dropped?.add(session)
+    await Promise.all(doomed.map(({ engine }) => engine.end()))
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await Promise.all([...this.#entries.values()].map(({ engine }) => engine.close()))
+  }
+
+  /** Runs `get` within the caller's patience, and again when the tokens were replaced meanwhile. */
+  #patiently(
+    { signal, timeout: ms = this.#options.timeoutMs }: WaitOptions = {},
+    get: (wait: WaitOptions) => Promise<string>,
+  ): Promise<string> {
+    const { clock } = this.#options
+    const error = (): Error => new TimeoutError('No session token was to be had in time')
+    return withDeadline(clock, { ms, signal, error }, async (within) => {
+      if (this.#closed) throw new ConfigurationError('The client was closed')
+      const end = clock.monotonic() + ms
+      for (let emptied = false; ; ) {
+        const renewals = this.#renewals
+        try {
+          return await get({ signal: within, timeout: end - clock.monotonic() })
+        } catch (failure) {
+          // Another tab may have dropped it between the look at the storage and the next one.
+          const gone: boolean = failure instanceof NoSessionError && !emptied
+          const replaced: boolean = failure instanceof SessionEndedError && renewals !== this.#renewals
+          if (!gone && !replaced) throw failure
+          emptied ||= gone
+        }
+      }
+    })
+  }
+
+  async #open(key: ClerkTokenKey): Promise<ClerkTokenEngine> {
+    const entry = this.#entry(key)
+    await entry.emptied
+    await entry.engine.beginOnce(async () => grantOf(await this.#mint(entry)))
+    return entry.engine
+  }
+
+  async #mint(entry: Entry, options?: WaitOptions): Promise<string> {
+    const jwt = await this.#options.mint(entry.key, entry.last, options)
+    entry.last = jwt
+    return jwt
+  }
+
+  #entry(key: ClerkTokenKey): Entry {
     const name = nameOf(key)
-    const known = this.#engines.get(name)
-    if (known) return known.engine
-    const { storage, clock, instance, timeoutMs } = this.#options
-    const engine: Engine = new SessionEngine({
-      backend: this.#backend(key, `${instance} token ${name}`),
-      storage,
+    const entry = this.#entries.get(name) ?? this.#made(key, name)
+    const time = this.#options.time()
+    if (time) entry.engine.observeTime(...time)
+    return entry
+  }
+
+  #made(key: ClerkTokenKey, name: string): Entry {
+    const { storage, clock, instance, timeoutMs, judge } = this.#options
+    const create = async (): Promise<ReturnType<typeof grantOf>> => grantOf(await this.#mint(entry))
+    const engine: ClerkTokenEngine = new SessionEngine({
+      backend: {
+        audience: `${instance} token ${name}`,
+        refreshWindowMs: REFRESH_WINDOW_MS,
+        early: 'serve',
+        repeatable: true,
+        minimumLifeMs: MINIMUM_LIFE_MS,
+        supersedes: isYounger,
+        create,
+        refresh: create,
+        judge,
+      },
+      storage: dispensable(storage),
       key: `latchkey ${instance} token ${name}`,
       clock,
       keepAlive: false,
       reauthenticate: undefined,
       timeoutMs,
     })
-    this.#engines.set(name, { key, engine })
-    return engine
+    const dropped = this.#dropped === null || this.#dropped.has(key.session)
+    const entry: Entry = { key, engine, emptied: dropped ? engine.end() : undefined }
+    this.#entries.set(name, entry)
+    return entry
   }
 
-  /** Takes a token that came along in an answer, if it is younger than the one at hand. */
-  async seed(key: ClerkTokenKey, jwt: string): Promise<void> {
-    await this.engine(key).supply(granted(jwt).tokens)
-  }
-
-  /** Forgets the tokens of a session, or of all. */
-  async drop(session?: string): Promise<void> {
-    const doomed = [...this.#engines].filter(
-      ([, { key }]) => session === undefined || key.session === session,
-    )
-    await Promise.all(doomed.map(([, { engine }]) => engine.end(async () => {})))
-  }
-
-  async close(): Promise<void> {
-    await Promise.all([...this.#engines.values()].map(({ engine }) => engine.close()))
-  }
-
-  #backend(key: ClerkTokenKey, audience: string): SessionBackend<void, void, Origin> {
-    const { mint, judge, end } = this.#options
-    const create = async (last?: TokenSet): Promise<ReturnType<typeof granted>> =>
-      granted(await mint(key, last?.accessToken))
-    return {
-      audience,
-      refreshWindowMs: REFRESH_WINDOW_MS,
-      early: 'serve',
-      repeatable: true,
-      minimumLifeMs: MINIMUM_LIFE_MS,
-      supersedes: isYounger,
-      create: () => create(),
-      refresh: (tokens) => create(tokens),
-      revoke: async () => void (await end(key.session)),
-      judge,
-    }
+  /** A token that comes along may be as old as it likes: its `iat` doesn't tell what time it is now. */
+  #trustOwnClock(engine: ClerkTokenEngine): void {
+    const now = this.#options.clock.now()
+    engine.observeTime(now, now + 1000, now)
   }
 }
 
-function nameOf({ session, template, organization }: ClerkTokenKey): string {
-  return JSON.stringify([session, template ?? null, ...(organization === undefined ? [] : [organization])])
-}
-
-function granted(jwt: string): { readonly tokens: GrantedTokens<Origin>; resource(): void } {
-  const { oiat } = readJwt(jwt).header
+/**
+ * The same storage, without which the engine goes on in memory however widely it is shared: a session token can
+ * always be fetched again.
+ */
+function dispensable(storage: TokenStorage): TokenStorage {
   return {
-    tokens: {
-      ...readJwtTimes(jwt),
-      accessToken: jwt,
-      extra: typeof oiat === 'number' ? { oiat } : {},
-    },
-    resource: () => {},
+    reach: 'client',
+    read: (key) => storage.read(key),
+    replace: (key, expected, next) => storage.replace(key, expected, next),
+    exclusive: (key, task, options) => storage.exclusive(key, task, options),
+    watch: (key, changed) => storage.watch?.(key, changed) ?? (() => {}),
   }
-}
-
-/** Of two tokens of one key: by when their originals were issued, where that is told, then by when they were. */
-function isYounger(one: TokenSet<Origin>, other: TokenSet<Origin>): boolean {
-  const origins = (one.extra?.oiat ?? 0) - (other.extra?.oiat ?? 0)
-  return origins === 0 ? (one.issuedAt ?? 0) > (other.issuedAt ?? 0) : origins > 0
 }

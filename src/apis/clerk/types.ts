@@ -58,8 +58,8 @@ export interface ClerkSession extends ClerkSessionBase {
   readonly user?: Readonly<Record<string, unknown>> | null
   /** What others may see of the user. */
   readonly public_user_data: ClerkPublicUserData | null
-  /** How long ago the first and the second factor were verified, in minutes; −1: never. */
-  readonly factor_verification_age: readonly [firstFactor: number, secondFactor: number] | null
+  /** How long ago the first and the second factor were verified, in this order, in minutes; −1: never. */
+  readonly factor_verification_age: readonly number[] | null
   /** When the session began: epoch milliseconds. */
   readonly created_at: number
   /** When the session last changed: epoch milliseconds. */

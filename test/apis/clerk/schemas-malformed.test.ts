@@ -55,8 +55,6 @@ describe('a malformed answer is named, and never handed out', () => {
     ['session', 'tasks', ['choose-organization']],
     ['session', 'actor', 'user_support'],
     ['session', 'user', 'user_1'],
-    ['session', 'factor_verification_age', [1]],
-    ['session', 'factor_verification_age', [1, 2, 3]],
     ['session', 'factor_verification_age', [1, null]],
     ['session', 'factor_verification_age', [1, 0.5]],
     ['session', 'public_user_data.banned', null],
@@ -112,6 +110,9 @@ describe('a malformed answer is named, and never handed out', () => {
     { jwt: null },
     { jwt: 7 },
     { jwt: 'a\nb' },
+    { jwt: ' ' },
+    { jwt: 'a ' },
+    { jwt: 'ä' },
     { response: { jwt: JWT } },
     '',
   ]

@@ -17,6 +17,8 @@ describe('an answer as documented comes through untouched', () => {
     ['session', 'public_user_data', null],
     ['session', 'factor_verification_age', null],
     ['session', 'factor_verification_age', [-1, -1]],
+    ['session', 'factor_verification_age', []],
+    ['session', 'factor_verification_age', [1, 2, 3]],
     ['session', 'tasks', []],
     ...['image_url', 'user_id', 'username'].flatMap((field): Edit[] => [
       ['session', `public_user_data.${field}`, null],

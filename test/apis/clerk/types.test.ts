@@ -29,9 +29,7 @@ describe('the compiler', () => {
     expectTypeOf<null | undefined>().toExtend<ClerkSession['last_active_token']>()
     expectTypeOf<null>().toExtend<ClerkSession['public_user_data']>()
     expectTypeOf<null>().toExtend<ClerkClientResource['last_active_session_id']>()
-    expectTypeOf<ClerkSession['factor_verification_age']>().toEqualTypeOf<
-      readonly [firstFactor: number, secondFactor: number] | null
-    >()
+    expectTypeOf<ClerkSession['factor_verification_age']>().toEqualTypeOf<readonly number[] | null>()
   })
 
   it("gives a reverification's session in its short form", () => {

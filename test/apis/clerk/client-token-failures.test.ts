@@ -1,0 +1,78 @@
+import { TimeoutError } from 'latchkey'
+import { describe, expect, it } from 'vitest'
+import { failureOf, refusal, world } from './client-setup.ts'
+
+const MINT = 'createSessionToken'
+
+describe('session tokens: failures', () => {
+  const retried = [
+    ['a broken connection', { kind: 'drop-before' }],
+    ['a 429', { ...refusal(429, 'too_many_requests'), headers: { 'retry-after': '1' } }],
+    ['a 500', refusal(500, 'internal')],
+    ['a 503', refusal(503, 'maintenance_mode')],
+    ['an empty jwt', { kind: 'body', body: '{"jwt":""}' }],
+    ['no jwt', { kind: 'body', body: '{}' }],
+  ] as const
+  it.each(retried)('%s is tried again', async (_, fault) => {
+    const { client, until, server } = world()
+    server.fault(MINT, fault)
+    expect(await until(client.getToken())).toMatch(/^ey/)
+    expect(server.count(MINT)).toBe(2)
+  })
+
+  it.each([400, 403, 404, 409, 422])('a %i is not', async (status) => {
+    const { client, until, server } = world()
+    server.fault(MINT, refusal(status, 'resource_not_found'))
+    expect(await until(failureOf(client.getToken()))).toMatchObject({ status, code: 'clerk_api' })
+    expect(server.count(MINT)).toBe(1)
+  })
+
+  it.each(retried)('with retry: false %s is told', async (_, fault) => {
+    const { client, until, server } = world({}, { retry: false })
+    server.fault(MINT, fault)
+    expect(await until(failureOf(client.getToken()))).toBeInstanceOf(Error)
+    expect(server.count(MINT)).toBe(1)
+  })
+
+  it('a server that wants to see the expired token is shown it', async () => {
+    const { client, until, server, clock } = world()
+    const token = await until(client.getToken())
+    server.settings.wantsExpiredToken = true
+    await clock.advance(70_000)
+    const next = await until(client.getToken())
+    expect(next).not.toBe(token)
+    const shown = server.requests.filter(({ operation }) => operation === MINT).map(({ path }) => path)
+    expect(new URL(shown[2] ?? '', 'https://x').searchParams.get('expired_token')).toBe(token)
+    await until(client.getToken({ skipCache: true }))
+    expect(new URL(server.requests.at(-1)?.path ?? '', 'https://x').searchParams.get('expired_token')).toBe(
+      next,
+    )
+  })
+
+  it('a token that does not say how long it lives is kept for a minute at the most', async () => {
+    const { client, until, server, clock } = world()
+    server.fault(MINT, { kind: 'body', body: '{"jwt":"opaque"}' })
+    expect(await until(client.getToken())).toBe('opaque')
+    expect(await until(client.getToken())).toBe('opaque')
+    await clock.advance(61_000)
+    expect(await until(client.getToken())).toMatch(/^ey/)
+  })
+
+  it('a caller that does not want to wait is let go, and the others get the token', async () => {
+    const { client, until, server } = world()
+    server.fault(MINT, { kind: 'delay', ms: 5000 })
+    const controller = new AbortController()
+    const reason = new Error('enough')
+    const all = [
+      failureOf(client.getToken({ timeout: 1000 })),
+      failureOf(client.getToken({ signal: controller.signal })),
+      client.getToken(),
+    ]
+    controller.abort(reason)
+    const [late, stopped, token] = await until(Promise.all(all))
+    expect(late).toBeInstanceOf(TimeoutError)
+    expect(stopped).toBe(reason)
+    expect(token).toMatch(/^ey/)
+    expect(server.count(MINT)).toBe(1)
+  })
+})
