@@ -87,6 +87,7 @@ export class SessionClient<Credentials = unknown, Resource = unknown, Extra = un
    * @throws {ConfigurationError} The URL leads to an origin that is not authorized. Nothing was sent.
    * @throws {NoSessionError} Nobody is signed in. Nothing was sent.
    * @throws {SessionEndedError} The session that the request began with is over.
+   * @throws {ApiError | TimeoutError | StorageError} The token has run out, and can't be renewed at the moment.
    * @throws {NetworkError} No answer came.
    */
   readonly fetch: Fetch = async (input, init) => {

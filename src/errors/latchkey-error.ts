@@ -5,7 +5,8 @@ const BRAND: unique symbol = Symbol.for('latchkey.error') as never
  * The root of every error that Latchkey throws.
  *
  * `code` is the contract: it never changes, and it narrows {@link AnyLatchkeyError} in a `switch`. Messages are
- * for people and may change in any release. No error holds a token, a password, a URL or a value out of an answer.
+ * for people and may change in any release. No error holds a token, a password or a URL; of an answer, an API's
+ * own error class keeps the words that say what was wrong, with the request's secrets taken out.
  */
 export abstract class LatchkeyError extends Error {
   /** What went wrong, as a literal in each class. */

@@ -38,7 +38,7 @@ export class TokenSource {
   readonly #context: SessionContext
   readonly #refresher: Refresher<unknown>
   readonly #sync: StorageSync
-  /** A token that was refused although it had just been renewed: refreshing it again would change nothing. */
+  /** A token whose refusal stands: it had just been renewed, or can't be. Refreshing it would change nothing. */
   #stubborn: { readonly token: string; readonly until: number } | undefined
 
   constructor(context: SessionContext, refresher: Refresher<unknown>, sync: StorageSync) {

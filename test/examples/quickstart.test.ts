@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { clerkStory } from '../../examples/quickstart/clerk.ts'
 import { komsStory } from '../../examples/quickstart/koms.ts'
 import { saferMeStory } from '../../examples/quickstart/saferme.ts'
 import { inProcess, storyteller } from '../../examples/quickstart/story.ts'
@@ -9,6 +10,7 @@ it.each([
   ['SaferMe', saferMeStory, 8],
   ['KOMS', komsStory, 4],
   ['Zelf', zelfStory, 3],
+  ['Clerk', clerkStory, 4],
 ])(
   'the first thing that a newcomer runs tells its story of %s to the end',
   async (_, story, expectations) => {

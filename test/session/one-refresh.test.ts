@@ -45,8 +45,8 @@ describe('a crowd of callers', () => {
     const { clock, server, signedIn } = saferMeWorld()
     const client = await signedIn()
     server.clockOffset = 2 * 60 * MINUTE_MS
-    for (let index = 0; index < 100; index++) server.fault('api', { kind: 'delay', ms: index * 97 })
-    const responses = await clock.until(crowd(() => client.fetch('/api/v4/reports'), 100))
+    for (let index = 0; index < 1000; index++) server.fault('api', { kind: 'delay', ms: index * 9.7 })
+    const responses = await clock.until(crowd(() => client.fetch('/api/v4/reports'), 1000))
     expect(statuses(responses)).toEqual([200])
     expect(server.count('refreshSession')).toBe(1)
   })
@@ -56,8 +56,8 @@ describe('a crowd of callers', () => {
     const client = await signedIn()
     server.clockOffset = 2 * 60 * MINUTE_MS
     server.fault('refreshSession', { kind: 'delay', ms: 5000 })
-    for (let index = 0; index < 100; index++) server.fault('api', { kind: 'delay', ms: index * 80 })
-    const responses = await clock.until(crowd(() => client.fetch('/api/v4/reports'), 100))
+    for (let index = 0; index < 1000; index++) server.fault('api', { kind: 'delay', ms: index * 8 })
+    const responses = await clock.until(crowd(() => client.fetch('/api/v4/reports'), 1000))
     expect(statuses(responses)).toEqual([200])
     expect(server.count('refreshSession')).toBe(1)
   })
