@@ -3,10 +3,11 @@ import { LatchkeyError } from '../errors/latchkey-error.ts'
 import type { MaybePromise } from '../support/maybe-promise.ts'
 import { completeTokens, type SessionContext } from './context.ts'
 import { coolDownAfter } from './cool-down.ts'
+import type { Finding, Task } from './finding.ts'
+import { offer } from './offer.ts'
 import type { Grant } from './protocol.ts'
 import { renewRecord } from './record.ts'
 import type { HeldLock } from './record-store.ts'
-import { type Finding, offer, type Task } from './refresh-attempt.ts'
 
 /** After refused credentials the server is left alone for a minute, and twice as long each further time. */
 const FIRST_REFUSAL_MS = 60_000

@@ -6,9 +6,11 @@ import { TimeoutError } from '../errors/timeout-error.ts'
 import { HOLD_BOUND_MS } from '../storage/process-lock.ts'
 import { completeTokens, type SessionContext } from './context.ts'
 import { coolDownAfter, coolDownLeft } from './cool-down.ts'
+import type { Failed, Finding, Task } from './finding.ts'
 import { freshnessOf } from './freshness.ts'
+import { offer } from './offer.ts'
 import type { Grant } from './protocol.ts'
-import { type Mine, reconcile } from './reconcile.ts'
+import { reconcile } from './reconcile.ts'
 import {
   endRecord,
   isLive,
@@ -23,68 +25,8 @@ import { type HeldLock, MOST_RACES_LOST, type Stored } from './record-store.ts'
 const LOCK_WAIT_MS: number = HOLD_BOUND_MS + 5000
 /** Whoever set a mark this recently may yet write what it won, in milliseconds. */
 const YOUNG_PENDING_MS = 120_000
-/** How often a result that can't be written is tried before the lock is released. */
-const WRITE_TRIES = 3
 
 const UNRENEWABLE = 'These tokens can not be renewed'
-
-/** What one attempt found out. Nothing of it is in memory yet. */
-export type Finding<Resource = unknown> =
-  /** What is stored decides: newer tokens, another session, an end. */
-  | { readonly kind: 'stands'; readonly stored: Stored; readonly version: number }
-  /** New tokens. `stands` is what the storage holds after they were offered; `null`: it could not be told. */
-  | {
-      readonly kind: 'won'
-      readonly record: LiveRecord
-      readonly stands: Stored | null
-      readonly late: boolean
-      readonly grant: Grant<Resource>
-    }
-  /** The same token came back. */
-  | {
-      readonly kind: 'unchanged'
-      readonly record: LiveRecord
-      readonly grant: Grant<Resource>
-    }
-  /** The server says that the session is over, the storage knows no better, and it is not written down yet. */
-  | {
-      readonly kind: 'refused'
-      readonly record: LiveRecord
-      readonly stored: Stored
-      readonly reason: StoredEndReason
-      readonly error: LatchkeyError | undefined
-    }
-  /** The session is over. `stands` is what the storage holds; `null`: the tombstone could not be written. */
-  | { readonly kind: 'ended'; readonly record: SessionRecord; readonly stands: Stored | null }
-  | Failed
-
-/** No new tokens this time; the session lives. `record` carries the marks. */
-export interface Failed {
-  readonly kind: 'failed'
-  readonly record: SessionRecord
-  readonly error: LatchkeyError
-  readonly coolDownMs: number
-  /** The same may succeed the next time; if not, the request was at fault. */
-  readonly mayPass: boolean
-}
-
-/** What an attempt is to renew. */
-export interface Task {
-  /** The session that it is for. */
-  readonly session: string
-  /** The access token that is no good, whatever its expiry says. */
-  readonly refused: string | undefined
-  /** How many attempts have failed before it, in a row. */
-  readonly failures: number
-  /** What the last of them failed with. */
-  readonly lastError: LatchkeyError | undefined
-  /** A refusal is not the end: credentials are at hand to sign in with again. */
-  readonly reauthenticates: boolean
-  /** Ends the wait for the lock. */
-  readonly signal: AbortSignal
-  /** Puts a user's callback off until the lock has been released. */
-  readonly afterwards: (callback: () => void) => void
-}
 
 /**
  * One attempt to refresh a session:
@@ -256,16 +198,4 @@ export class RefreshAttempt<Resource> {
   async #write(marked: Stored, next: SessionRecord): Promise<void> {
     await this.#context.store.replace(marked.raw, next).catch(() => null)
   }
-}
-
-/** Offers a record to the storage; `null` if it can't be written however often it is tried. */
-export async function offer(context: SessionContext, mine: Mine, stored?: Stored): Promise<Stored | null> {
-  for (let tries = 0; tries < WRITE_TRIES; tries++) {
-    try {
-      return await context.store.settle(mine, context.backend.supersedes, tries ? undefined : stored)
-    } catch {
-      // The storage has told of it.
-    }
-  }
-  return null
 }

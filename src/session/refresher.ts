@@ -5,14 +5,16 @@ import { StorageError } from '../errors/storage-error.ts'
 import { sleep } from '../support/timer.ts'
 import type { SessionContext } from './context.ts'
 import { coolDownAfter } from './cool-down.ts'
+import type { Finding } from './finding.ts'
 import { freshnessOf } from './freshness.ts'
+import { offer } from './offer.ts'
 import type { RefreshOutcome, TransientFailure } from './outcome.ts'
 import type { Grant, TokenSet } from './protocol.ts'
 import type { Reauthentication } from './reauthentication.ts'
 import { reconcile } from './reconcile.ts'
 import { isLive, type LiveRecord } from './record.ts'
 import type { Stored } from './record-store.ts'
-import { type Finding, offer, RefreshAttempt } from './refresh-attempt.ts'
+import { RefreshAttempt } from './refresh-attempt.ts'
 
 /** How long a token that came back unchanged is waited out before it is tried once more, in milliseconds. */
 const LONGEST_EDGE_MS = 5000

@@ -1,8 +1,8 @@
 import { SessionEndedError } from '../errors/session-ended-error.ts'
 import { completeTokens, type SessionContext } from './context.ts'
+import { offer } from './offer.ts'
 import type { Grant, GrantedTokens } from './protocol.ts'
 import { beginRecord, isLive, type LiveRecord, renewRecord } from './record.ts'
-import { offer } from './refresh-attempt.ts'
 import { bury, revoke, SIGN_OUT_LOCK_WAIT_MS } from './sign-out.ts'
 import type { StorageSync } from './storage-sync.ts'
 

@@ -1,6 +1,6 @@
 import type { SessionContext } from './context.ts'
+import { offer } from './offer.ts'
 import { isLive, type SessionRecord } from './record.ts'
-import { offer } from './refresh-attempt.ts'
 import { finishSignOut } from './sign-out.ts'
 
 /** Saving waits for the lock for so long, in milliseconds. */

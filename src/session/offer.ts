@@ -1,0 +1,18 @@
+import type { SessionContext } from './context.ts'
+import type { Mine } from './reconcile.ts'
+import type { Stored } from './record-store.ts'
+
+/** How often a record that can't be written is tried before it is left unsaved for the time being. */
+const WRITE_TRIES = 3
+
+/** Offers a record to the storage; `null` if it can't be written however often it is tried. */
+export async function offer(context: SessionContext, mine: Mine, stored?: Stored): Promise<Stored | null> {
+  for (let tries = 0; tries < WRITE_TRIES; tries++) {
+    try {
+      return await context.store.settle(mine, context.backend.supersedes, tries ? undefined : stored)
+    } catch {
+      // The storage has told of it.
+    }
+  }
+  return null
+}
