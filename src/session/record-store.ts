@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../errors/configuration-error.ts'
 import { StorageError } from '../errors/storage-error.ts'
 import { memoryStorage } from '../storage/memory-storage.ts'
 import type { TokenStorage } from '../storage/token-storage.ts'
@@ -76,6 +77,24 @@ export class RecordStore {
       return raw === this.#latest || raw === this.#written
     } catch {
       return true
+    }
+  }
+
+  /** The storage can see to it that a refresh is sent once. */
+  get guardsRefreshes(): boolean {
+    return this.#given.reach !== 'request'
+  }
+
+  /**
+   * Finds out, before anything is sent, whether the storage can be used where this program runs.
+   *
+   * @throws {ConfigurationError} It can't. Any other failure is none as long as nothing has to be kept.
+   */
+  async assertPlaced(): Promise<void> {
+    try {
+      await this.#given.read(this.#key)
+    } catch (error) {
+      if (error instanceof ConfigurationError) throw error
     }
   }
 
@@ -245,7 +264,7 @@ export class RecordStore {
     try {
       return await access()
     } catch (error) {
-      if (signal?.aborted) throw error
+      if (signal?.aborted || error instanceof ConfigurationError) throw error
       const failure = wrapped(done, error)
       this.#tell(failure)
       const shared = this.#given.reach === 'machine' || this.#given.reach === 'fleet'

@@ -23,6 +23,9 @@ const EDGE_RESOLUTION_MS = 1000
 /** How long a late result waits for the lock, in milliseconds. */
 const LATE_LOCK_WAIT_MS = 5000
 
+const UNGUARDED =
+  'Tokens in a cookie can not be refreshed safely on a server: keep an opaque id in the cookie, and the tokens in a storage that all servers share, through a SessionPool'
+
 type Won<Resource> = Extract<Finding<Resource>, { kind: 'won' }>
 
 /**
@@ -75,12 +78,14 @@ export class Refresher<Resource> {
    *
    * @param session the session that it is for
    * @param refused the access token that is no good, whatever its expiry says
-   * @throws {ConfigurationError} No refresh is started any more. Whatever else happens is an outcome.
+   * @throws {ConfigurationError} No refresh is started any more, or none can be made safe. Whatever else happens is an outcome.
    */
   async refresh(session: string, refused?: string): Promise<RefreshOutcome<Resource>> {
     while (this.#flight && this.#bound !== session) await this.#flight
     if (!this.#flight) {
       if (this.#closed) throw new ConfigurationError('The session was closed')
+      const { backend, store } = this.#context
+      if (!backend.repeatable && !store.guardsRefreshes) throw new ConfigurationError(UNGUARDED)
       this.#bound = session
       this.#flight = this.#fly(session, refused).finally(() => {
         this.#flight = undefined

@@ -32,9 +32,11 @@ export class SignIn<Resource> {
    * Signs in.
    *
    * @throws {SessionEndedError} It was overtaken.
+   * @throws {ConfigurationError} The storage has no place here. Nothing was sent.
    */
   async begin(create: () => Promise<Grant<Resource>>): Promise<Resource> {
     const number = ++this.#begun
+    await this.#context.store.assertPlaced()
     const grant = await create()
     const { backend } = this.#context
     const record = beginRecord(backend.audience, completeTokens(grant.tokens, this.#context))

@@ -1,10 +1,13 @@
 import type { MaybePromise } from '../support/maybe-promise.ts'
 
 /**
- * How far a storage is shared: one client, one tab, every page and worker of an origin, every process of a
- * machine, or every machine of a fleet. Its lock reaches exactly as far.
+ * How far a storage is shared: one request that a server answers, one client, one tab, every page and worker of an
+ * origin, every process of a machine, or every machine of a fleet. Its lock reaches exactly as far.
+ *
+ * What reaches no further than a `request` can't make a refresh safe that must not be sent twice: requests at the
+ * same time carry the same tokens, and none sees what another one wrote. The session refuses to send one.
  */
-export type StorageReach = 'client' | 'tab' | 'origin' | 'machine' | 'fleet'
+export type StorageReach = 'request' | 'client' | 'tab' | 'origin' | 'machine' | 'fleet'
 
 /** How {@link TokenStorage.exclusive} waits. */
 export interface ExclusiveOptions {
@@ -24,7 +27,12 @@ export interface ExclusiveOptions {
 export interface TokenStorage {
   /** How far this storage is shared. */
   readonly reach: StorageReach
-  /** The value under `key`, or `null` if there is none. */
+  /**
+   * The value under `key`, or `null` if there is none.
+   *
+   * @throws {ConfigurationError} This storage has no place where the program runs: a browser's, on a server.
+   * @throws {StorageError} It could not be read.
+   */
   read(key: string): MaybePromise<string | null>
   /**
    * The only way to write: compare and set. Answers `false`, with nothing written, if the stored value isn't `expected`.

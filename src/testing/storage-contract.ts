@@ -7,7 +7,7 @@ import { valueRules } from './storage-value-rules.ts'
 import { watchRules } from './storage-watch-rules.ts'
 
 const DEFAULT_BOUND_MS = 2_000
-const REACHES: readonly string[] = ['client', 'tab', 'origin', 'machine', 'fleet']
+const REACHES: readonly string[] = ['request', 'client', 'tab', 'origin', 'machine', 'fleet']
 
 /** A storage to be checked. */
 export interface StorageUnderTest {
