@@ -12,7 +12,7 @@ export interface Login {
   readonly password: string
 }
 
-const tokenAnswer = z.looseObject({
+const tokens = z.looseObject({
   access_token: z.string(),
   refresh_token: z.optional(z.string()),
   expires_in: z.number(),
@@ -25,16 +25,12 @@ const token: Endpoint<Record<string, string>, Grant<void>> = {
   path: '/token',
   write: (form) => ({ form }),
   read: (answer) => {
-    const { access_token, refresh_token, expires_in } = answer.require(tokenAnswer)
-    const renewal = refresh_token === undefined ? {} : { refreshToken: refresh_token }
-    return {
-      tokens: { accessToken: access_token, ...renewal, expiresInMs: expires_in * 1000 },
-      resource: () => {},
-    }
+    const { access_token: accessToken, refresh_token: refreshToken, expires_in } = answer.require(tokens)
+    return { tokens: { accessToken, refreshToken, expiresInMs: expires_in * 1000 }, resource: () => {} }
   },
 }
 
-const oauth: SessionProtocol<Login, void> = {
+export const oauth: SessionProtocol<Login, void> = {
   name: 'oauth',
   refreshWindowMs: 30_000,
   early: 'wait',
@@ -45,19 +41,9 @@ const oauth: SessionProtocol<Login, void> = {
   create: (send, login) => send(token, { grant_type: 'password', ...login }),
   refresh: (send, { refreshToken = '' }) =>
     send(token, { grant_type: 'refresh_token', refresh_token: refreshToken }),
-  judge: ({ status, body }, during) => {
-    const { error } = Object(body) as { error?: unknown }
-    return during === 'refresh' && error === 'invalid_grant'
-      ? 'revoked'
-      : status < 500
-        ? 'fault'
-        : 'transient'
-  },
 }
 
 /** A client for an API that Latchkey doesn't know. */
 export function oauthClient(options: SessionClientOptions<Login>): SessionClient<Login, void> {
   return new SessionClient(oauth, options)
 }
-
-export { oauth }

@@ -41,6 +41,11 @@ export function isLatchkeyError<Code extends LatchkeyErrorCode>(
   value: unknown,
   code: Code,
 ): value is Extract<AnyLatchkeyError, { readonly code: Code }>
+/**
+ * Tells whether a value is the error with this code of an API of your own; name its class to have its fields:
+ * `isLatchkeyError<ExampleApiError>(error, 'example_api')`.
+ */
+export function isLatchkeyError<Own extends ApiError>(value: unknown, code: Own['code']): value is Own
 export function isLatchkeyError(value: unknown, code?: string): boolean {
   return hasLatchkeyBrand(value) && (code === undefined || value.code === code)
 }

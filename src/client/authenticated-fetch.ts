@@ -1,46 +1,46 @@
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { LatchkeyError } from '../errors/latchkey-error.ts'
 import type { TokenSet } from '../session/protocol.ts'
+import type { WaitOptions } from '../session/session.ts'
 import type { Lease } from '../session/token-source.ts'
 import type { Fetch } from '../support/fetch.ts'
 import type { Outgoing, SessionProtocol } from './protocol.ts'
 
 /** Where the interceptor has its tokens from. */
 export interface LeaseSource {
-  acquire(options: { readonly signal?: AbortSignal; readonly timeout?: number }): Promise<Lease>
-  afterRefusal(
-    lease: Lease,
-    mayRefresh: boolean,
-    options: { readonly signal?: AbortSignal; readonly timeout?: number },
-  ): Promise<Lease | null>
+  acquire(wait: WaitOptions): Promise<Lease>
+  afterRefusal(lease: Lease, mayRefresh: boolean, wait: WaitOptions): Promise<Lease | null>
 }
 
 /** A source of leases that knows whose session there is. */
 export interface SessionLeases extends LeaseSource {
   /** The session that there is now; `undefined`: none is known. */
   readonly current: string | undefined
-  acquire(
-    options: { readonly signal?: AbortSignal; readonly timeout?: number },
-    session?: string,
-  ): Promise<Lease>
+  acquire(wait: WaitOptions, session?: string): Promise<Lease>
+}
+
+/** The leases of one call. */
+export interface BoundLeases extends LeaseSource {
+  /** The last one that it acquired. */
+  lease?: Lease
 }
 
 /**
  * Holds one call to the session that it began with, however often it acquires.
  *
- * @param wait how long the call waits for a token, in milliseconds
+ * @param wait how long the call waits for a token
  */
-export function boundTo(session: SessionLeases, wait: { readonly timeout?: number } = {}): LeaseSource {
-  let bound = session.current
-  return {
+export function boundTo(session: SessionLeases, wait?: WaitOptions): BoundLeases {
+  const first = session.current
+  const bound: BoundLeases = {
     acquire: async (options) => {
-      const lease = await session.acquire({ ...wait, ...options }, bound)
-      bound = lease.session
-      return lease
+      bound.lease = await session.acquire({ ...wait, ...options }, bound.lease?.session ?? first)
+      return bound.lease
     },
     afterRefusal: (lease, mayRefresh, options) =>
       session.afterRefusal(lease, mayRefresh, { ...wait, ...options }),
   }
+  return bound
 }
 
 /** How a protocol adds its tokens to a request. */
@@ -110,32 +110,37 @@ async function send(
       ? error
       : new ConfigurationError('The session can not be put into a request')
   }
-  const authorized: RequestInit = {
-    ...init,
-    headers: outgoing.headers,
-    ...(outgoing.credentials && { credentials: outgoing.credentials }),
-  }
-  if (!request) return fetch(outgoing.url.href, authorized)
-  return fetch(rebuilt(request, keepBody, outgoing.url, authorized))
+  const { url, headers, credentials } = outgoing
+  const authorized: RequestInit = { ...init, headers, ...(credentials && { credentials }) }
+  return request ? fetch(await rebuilt(request, keepBody, url, authorized)) : fetch(url.href, authorized)
 }
 
-function rebuilt(request: Request, keepBody: boolean, url: URL, init: RequestInit): Request {
+async function rebuilt(request: Request, keepBody: boolean, url: URL, init: RequestInit): Promise<Request> {
   try {
     // Only `null` says that there is none: some platforms don't show a body.
     const source = keepBody && request.body !== null ? request.clone() : request
-    const moved = url.href === request.url ? source : new Request(url, source)
+    const moved = url.href === request.url ? source : await movedTo(url, source)
     // The caller's signal itself: what stands between may be collected before it is aborted.
     return new Request(moved, { signal: request.signal, ...init })
   } catch {
-    throw new ConfigurationError(
-      'The request can not be sent: its body has been used, or its options contradict',
-    )
+    throw new ConfigurationError('The request can not be sent: its body is used, or its options contradict')
   }
+}
+
+/**
+ * Its body is read first: built of another's, the request would have a stream for a body, which browsers send after a
+ * preflight, over HTTP/2 only, or not at all.
+ */
+async function movedTo(url: URL, request: Request): Promise<Request> {
+  const options: Record<string, unknown> = {}
+  for (const name in request) options[name] = request[name as keyof Request]
+  const body = await request.arrayBuffer()
+  return new Request(url, { ...options, body: body.byteLength ? body : null })
 }
 
 /** A body that can be read once only: a stream, of the web's or of Node's, or any other asynchronous iterable. */
 function isStream(body: unknown): boolean {
-  return typeof body === 'object' && body !== null && ('getReader' in body || Symbol.asyncIterator in body)
+  return 'getReader' in Object(body) || Symbol.asyncIterator in Object(body)
 }
 
 /** Lets go of the connection of an answer that nobody will read. */

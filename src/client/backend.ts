@@ -1,9 +1,17 @@
-import { ApiError } from '../errors/api-error.ts'
+import { ApiError, type ApiFailure } from '../errors/api-error.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { RequestValidationError } from '../errors/request-validation-error.ts'
+import { readOf } from '../http/answer.ts'
 import type { CallOptions, HttpClient, SendOptions } from '../http/http-client.ts'
-import type { Observer } from '../http/observed-fetch.ts'
-import type { Judgement, Phase, SessionBackend, UnderLock } from '../session/protocol.ts'
+import type {
+  Grant,
+  Judgement,
+  Phase,
+  SessionBackend,
+  SessionPolicy,
+  TokenSet,
+  Verdict,
+} from '../session/protocol.ts'
 import { type Authorize, authorizedFetch } from './authenticated-fetch.ts'
 import type { Send, SessionProtocol } from './protocol.ts'
 
@@ -14,12 +22,10 @@ const NOT_ACTED: ReadonlySet<number> = new Set([420, 429, 503])
 export class ProtocolBackend<Credentials, Resource, Extra> {
   readonly #protocol: SessionProtocol<Credentials, Resource, Extra>
   readonly #http: HttpClient
-  readonly #observer: Observer
 
-  constructor(protocol: SessionProtocol<Credentials, Resource, Extra>, http: HttpClient, observer: Observer) {
+  constructor(protocol: SessionProtocol<Credentials, Resource, Extra>, http: HttpClient) {
     this.#protocol = protocol
     this.#http = http
-    this.#observer = observer
   }
 
   /** The bare transport. */
@@ -28,6 +34,7 @@ export class ProtocolBackend<Credentials, Resource, Extra> {
     return (endpoint, input, tokens) =>
       this.#http.send(endpoint, input, {
         ...options,
+        secrets: () => tokens,
         intercept: (fetch) => authorizedFetch(authorize, tokens ?? null, fetch),
       })
   }
@@ -36,9 +43,8 @@ export class ProtocolBackend<Credentials, Resource, Extra> {
   create(
     credentials: Credentials,
     options?: Omit<SendOptions, 'intercept'>,
-  ): ReturnType<SessionBackend<Credentials, Resource, Extra>['create']> {
-    if (!this.#protocol.create) throw new ConfigurationError('This API has no way to sign in: adopt tokens')
-    return this.#protocol.create(this.sender(options), credentials)
+  ): Promise<Grant<Resource, Extra>> {
+    return granted('createSession', this.#protocol.create?.(this.sender(options), credentials))
   }
 
   /** Ends a session on the server; absent where the API has no such thing. */
@@ -47,37 +53,27 @@ export class ProtocolBackend<Credentials, Resource, Extra> {
     return revoke && ((tokens) => revoke.call(this.#protocol, this.sender(options), tokens))
   }
 
-  /** The API, as the engine sees it. */
+  /** The API, as the engine sees it: the protocol itself, but for what is sent. */
   forEngine(audience: string): SessionBackend<Credentials, Resource, Extra> {
     const protocol = this.#protocol
-    return {
+    const { supersedes } = protocol
+    const own: Omit<SessionBackend<Credentials, Resource, Extra>, keyof SessionPolicy> = {
       audience,
-      refreshWindowMs: protocol.refreshWindowMs,
-      early: protocol.early,
-      repeatable: protocol.repeatable,
-      ...(protocol.minimumLifeMs !== undefined && { minimumLifeMs: protocol.minimumLifeMs }),
-      ...(protocol.supersedes && { supersedes: protocol.supersedes.bind(protocol) }),
-      renewable: (tokens) =>
-        protocol.refresh !== undefined &&
-        (protocol.renewable?.(tokens) ?? (tokens.refreshToken ?? tokens.extra) !== undefined),
-      create: (credentials, lock) => this.create(credentials, this.#under(lock)),
-      refresh: async (tokens, lock) => {
-        if (!protocol.refresh) throw new ConfigurationError('This API has no way to refresh')
+      create: (credentials, lock) => this.create(credentials, lock),
+      refresh: (tokens, lock) => {
         const unbounded = lock !== undefined && !protocol.repeatable
-        return protocol.refresh(this.sender({ ...this.#under(lock), single: true, unbounded }), tokens)
+        const send = this.sender({ ...lock, single: true, unbounded })
+        return granted('refreshSession', protocol.refresh?.(send, tokens))
       },
       revoke: this.revoker(),
       judge: (error, during) => this.#judge(error, during),
     }
-  }
-
-  /** No listener is called while the lock is held. */
-  #under(lock: UnderLock | undefined): Pick<SendOptions, 'observer'> {
-    if (!lock) return {}
-    const { emit } = this.#observer
-    return {
-      observer: { ...this.#observer, emit: (type, event) => lock.afterwards(() => emit(type, event)) },
-    }
+    return Object.assign(Object.create(protocol), own, {
+      renewable: (tokens: TokenSet<Extra>) =>
+        protocol.refresh !== undefined &&
+        (protocol.renewable?.(tokens) ?? (tokens.refreshToken ?? tokens.extra) !== undefined),
+      supersedes: supersedes?.bind(protocol),
+    })
   }
 
   #judge(error: unknown, during: Phase): Judgement {
@@ -87,12 +83,34 @@ export class ProtocolBackend<Credentials, Resource, Extra> {
       return { verdict: 'transient', mayHaveActed: !unsent }
     }
     const { status, foreign, retryAfter } = failure
-    const verdict = foreign ? 'transient' : this.#protocol.judge(failure, during)
-    const turnedAway = NOT_ACTED.has(status) || (!foreign && status < 500 && status !== 408)
+    const own = (): Verdict => this.#protocol.judge?.(failure, during) ?? judgeByStatus(failure, during)
+    const verdict = foreign ? 'transient' : own()
+    const turnedAway = NOT_ACTED.has(status) || (!foreign && isTurnedAway(status))
     return {
       verdict,
       mayHaveActed: verdict === 'transient' && !turnedAway,
       ...(retryAfter !== undefined && { retryAfterMs: retryAfter }),
     }
   }
+}
+
+/** The API itself would have none of it. */
+function isTurnedAway(status: number): boolean {
+  return status < 500 && status !== 408
+}
+
+/** What a protocol's own code throws may quote the answer that it reads. */
+async function granted<Resource, Extra>(
+  operation: string,
+  granting: Promise<Grant<Resource, Extra>> | undefined,
+): Promise<Grant<Resource, Extra>> {
+  const grant = await granting
+  if (!grant) throw new ConfigurationError(`${operation}: this API has no way to do that`)
+  return { tokens: grant.tokens, resource: () => readOf({ operation, status: 200 }, () => grant.resource()) }
+}
+
+/** What most APIs mean, for protocols that don't say. */
+function judgeByStatus({ status, body }: ApiFailure, during: Phase): Verdict {
+  if (during === 'create') return isTurnedAway(status) && !NOT_ACTED.has(status) ? 'fault' : 'transient'
+  return status === 401 || Object(body).error === 'invalid_grant' ? 'revoked' : 'transient'
 }

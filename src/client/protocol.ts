@@ -9,7 +9,7 @@ export interface Outgoing {
   /** Its headers. What is set here, a caller can't override. */
   readonly headers: Headers
   /** Whether the platform adds its cookies. Absent: the caller's choice stands. */
-  credentials?: RequestCredentials
+  credentials?: NonNullable<RequestInit['credentials']>
 }
 
 /**
@@ -19,7 +19,7 @@ export interface Outgoing {
  */
 export type Send<Extra = unknown> = <Input, Output>(
   endpoint: Endpoint<Input, Output>,
-  input: Input,
+  input: NoInfer<Input>,
   tokens?: TokenSet<Extra>,
 ) => Promise<Output>
 
@@ -41,8 +41,12 @@ export interface SessionProtocol<Credentials = unknown, Resource = unknown, Extr
   /**
    * Tells what an answer that says no means for the session. Only what the API itself says ends one: a page of
    * somebody else's (`failure.foreign`) never gets here.
+   *
+   * Default, also where it says nothing: a 401 means that the session is over, and so does OAuth's
+   * `{ "error": "invalid_grant" }`. A sign-in is at fault itself, unless the answer is a 408, 420, 429 or 5xx. Anything
+   * else may pass.
    */
-  judge(failure: ApiFailure, during: Phase): Verdict
+  judge?(failure: ApiFailure, during: Phase): Verdict | undefined
   /** Makes the error that callers see. Default: an {@link ApiError}. */
   toError?(failure: ApiFailure): ApiError
 }

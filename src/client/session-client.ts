@@ -2,10 +2,11 @@ import { ApiError } from '../errors/api-error.ts'
 import type { Endpoint } from '../http/endpoint.ts'
 import { mergeHeaders } from '../http/headers.ts'
 import { asLatchkeyError, type CallOptions, HttpClient } from '../http/http-client.ts'
-import { type Observer, observedFetch } from '../http/observed-fetch.ts'
+import { type Observer, readDate } from '../http/observed-fetch.ts'
 import { retryPolicyOf } from '../http/retry-policy.ts'
 import type { TransportEvents } from '../http/transport-events.ts'
 import { Territory } from '../http/url.ts'
+import type { Refreshed } from '../session/outcome.ts'
 import type { Session } from '../session/session.ts'
 import { SessionEngine } from '../session/session-engine.ts'
 import { memoryStorage } from '../storage/memory-storage.ts'
@@ -16,6 +17,7 @@ import { type Authorize, authenticatedFetch, boundTo } from './authenticated-fet
 import { ProtocolBackend } from './backend.ts'
 import { type SessionClientOptions, timeoutsOf } from './options.ts'
 import type { SessionProtocol } from './protocol.ts'
+import { sessionFetch } from './session-fetch.ts'
 
 /**
  * A client for any session API that a {@link SessionProtocol} describes. The built-in clients are made of nothing else.
@@ -25,60 +27,8 @@ import type { SessionProtocol } from './protocol.ts'
 export class SessionClient<Credentials = unknown, Resource = unknown, Extra = unknown> {
   /** The session: its snapshot, its events, its token, its end. */
   readonly session: Session<Resource, Extra>
-  readonly #engine: SessionEngine<Credentials, Resource, Extra>
-  readonly #backend: ProtocolBackend<Credentials, Resource, Extra>
-  readonly #http: HttpClient
-  readonly #events = createEmitter<TransportEvents>()
-  readonly #authorize: Authorize
-  readonly #territory: Territory
-  readonly #options: SessionClientOptions<Credentials>
-  readonly #fetch: Fetch
-  readonly #observer: Observer
-
-  constructor(
-    protocol: SessionProtocol<Credentials, Resource, Extra>,
-    options: SessionClientOptions<Credentials>,
-  ) {
-    const { clock = systemClock, retry, validation = 'strict' } = options
-    this.#options = options
-    this.#territory = new Territory(options.baseUrl, options.authorizedOrigins)
-    this.#authorize = protocol.authorize.bind(protocol) as Authorize
-    this.#fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
-    this.#observer = {
-      clock,
-      emit: this.#events.emit,
-      onAnswer: (response, sentAt, receivedAt) => this.#observeTime(response, sentAt, receivedAt),
-    }
-    const timeouts = timeoutsOf(options.timeout)
-    this.#http = new HttpClient({
-      territory: this.#territory,
-      fetch: this.#fetch,
-      headers: options.headers,
-      retry: retryPolicyOf(retry),
-      timeouts,
-      observer: this.#observer,
-      toError: (failure) => protocol.toError?.(failure) ?? new ApiError(failure),
-      onDrift: validation === 'report' ? (error) => this.#engine.reportDrift(error) : undefined,
-    })
-    this.#backend = new ProtocolBackend(protocol, this.#http, this.#observer)
-    const audience = [protocol.name, this.#territory.base.href, protocol.application]
-      .filter(Boolean)
-      .join(' ')
-    this.#engine = new SessionEngine({
-      backend: this.#backend.forEngine(audience),
-      storage: options.storage ?? memoryStorage({ clock }),
-      key: options.key ?? `latchkey ${audience}`,
-      clock,
-      keepAlive: options.keepAlive ?? false,
-      reauthenticate: options.reauthenticate,
-      timeoutMs: timeouts.total,
-    })
-    this.session = this.#engine
-  }
-
   /** Calls a listener at each request, answer and retry. */
-  readonly on: Listen<TransportEvents> = this.#events.on
-
+  readonly on: Listen<TransportEvents>
   /**
    * A `fetch` that carries the session: hand it to whatever takes one. Paths go under the base URL.
    *
@@ -90,17 +40,64 @@ export class SessionClient<Credentials = unknown, Resource = unknown, Extra = un
    * @throws {ApiError | TimeoutError | StorageError} The token has run out, and can't be renewed at the moment.
    * @throws {NetworkError} No answer came.
    */
-  readonly fetch: Fetch = async (input, init) => {
-    const session = boundTo(this.#engine)
-    const request = input instanceof Request ? input : undefined
-    const url = this.#territory.resolve(request ? request.url : (input as string | URL))
-    const { headers, fetchHeaders } = this.#options
-    const own = init?.headers ?? request?.headers
-    const merged = await mergeHeaders(headers, await mergeHeaders(fetchHeaders), own)
-    const method = (init?.method ?? request?.method ?? 'GET').toUpperCase()
-    const observed = observedFetch(this.#fetch, { operation: 'fetch', method }, this.#observer)
-    const carried = authenticatedFetch(session, this.#authorize, observed)
-    return carried(request ?? url, { ...init, headers: merged })
+  readonly fetch: Fetch
+  readonly #engine: SessionEngine<Credentials, Resource, Extra>
+  readonly #backend: ProtocolBackend<Credentials, Resource, Extra>
+  readonly #http: HttpClient
+  readonly #authorize: Authorize
+
+  constructor(
+    protocol: SessionProtocol<Credentials, Resource, Extra>,
+    options: SessionClientOptions<Credentials>,
+  ) {
+    const { clock = systemClock, headers, fetchHeaders } = options
+    const { on, emit } = createEmitter<TransportEvents>()
+    const territory = new Territory(options.baseUrl, options.authorizedOrigins)
+    const authorize = protocol.authorize.bind(protocol) as Authorize
+    const fetch: Fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
+    const timeouts = timeoutsOf(options.timeout)
+    const observer: Observer = {
+      clock,
+      emit,
+      onAnswer: (response, sentAt, receivedAt) => {
+        const told = readDate(response, territory.base.origin)
+        if (told !== undefined) engine.observeTime(told, sentAt, receivedAt)
+      },
+    }
+    this.#http = new HttpClient({
+      territory,
+      fetch,
+      headers,
+      retry: retryPolicyOf(options.retry),
+      timeouts,
+      observer,
+      toError: (failure) => protocol.toError?.(failure) ?? new ApiError(failure),
+      onDrift: options.validation === 'report' ? (error) => engine.reportDrift(error) : undefined,
+    })
+    this.#backend = new ProtocolBackend(protocol, this.#http)
+    const audience = [protocol.name, territory.base.href, protocol.application].filter(Boolean).join(' ')
+    const engine = new SessionEngine({
+      backend: this.#backend.forEngine(audience),
+      storage: options.storage ?? memoryStorage({ clock }),
+      key: options.key ?? `latchkey ${audience}`,
+      clock,
+      keepAlive: options.keepAlive ?? false,
+      reauthenticate: options.reauthenticate,
+      timeoutMs: timeouts.total,
+    })
+    this.#engine = engine
+    this.#authorize = authorize
+    this.session = engine
+    this.on = on
+    this.fetch = sessionFetch({
+      territory,
+      authorize,
+      fetch,
+      observer,
+      leases: () => boundTo(engine),
+      headers: (own, signal) =>
+        mergeHeaders(clock, { ms: timeouts.attempt, signal }, headers, fetchHeaders, own),
+    })
   }
 
   /**
@@ -108,20 +105,36 @@ export class SessionClient<Credentials = unknown, Resource = unknown, Extra = un
    *
    * @throws {AnyLatchkeyError} As the operation's endpoint, the session and the transport say.
    */
+  call<Output>(endpoint: Endpoint<void, Output>, input?: undefined, options?: CallOptions): Promise<Output>
+  call<Input, Output>(
+    endpoint: Endpoint<Input, Output>,
+    input: NoInfer<Input>,
+    options?: CallOptions,
+  ): Promise<Output>
   call<Input, Output>(
     endpoint: Endpoint<Input, Output>,
     input: Input,
     options?: CallOptions,
   ): Promise<Output> {
-    const timeout = options?.timeout
-    const session = boundTo(this.#engine, timeout === undefined ? {} : { timeout })
+    const session = boundTo(this.#engine, options)
     return this.#http.send(endpoint, input, {
       ...options,
+      secrets: () => session.lease?.tokens,
       intercept: (fetch) => authenticatedFetch(session, this.#authorize, fetch),
     })
   }
 
   /** Calls one operation without the session. */
+  callBare<Output>(
+    endpoint: Endpoint<void, Output>,
+    input?: undefined,
+    options?: CallOptions,
+  ): Promise<Output>
+  callBare<Input, Output>(
+    endpoint: Endpoint<Input, Output>,
+    input: NoInfer<Input>,
+    options?: CallOptions,
+  ): Promise<Output>
   callBare<Input, Output>(
     endpoint: Endpoint<Input, Output>,
     input: Input,
@@ -152,7 +165,7 @@ export class SessionClient<Credentials = unknown, Resource = unknown, Extra = un
     const outcome = await this.#engine.refresh(options).catch((error: unknown) => {
       throw asLatchkeyError('refreshSession', error, options?.signal)
     })
-    return 'resource' in outcome ? outcome.resource : undefined
+    return (outcome as Partial<Refreshed<Resource>>).resource
   }
 
   /**
@@ -163,12 +176,5 @@ export class SessionClient<Credentials = unknown, Resource = unknown, Extra = un
   async deleteSession(options?: CallOptions): Promise<void> {
     const { error } = await this.#engine.end(this.#backend.revoker(options))
     if (error) throw error
-  }
-
-  /** The server's clock can be read off an answer of its own that no cache has kept. */
-  #observeTime({ headers, url }: Response, sentAt: number, receivedAt: number): void {
-    if (Number(headers.get('age')) > 0 || (url && new URL(url).origin !== this.#territory.base.origin)) return
-    const told = Date.parse(headers.get('date') ?? '')
-    if (!Number.isNaN(told)) this.#engine.observeTime(told, sentAt, receivedAt)
   }
 }

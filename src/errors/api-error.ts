@@ -22,6 +22,9 @@ export interface ApiFailure {
 /** The codes of {@link ApiError} and its subclasses: `api`, and `<name>_api` for an API with a class of its own. */
 export type ApiErrorCode = 'api' | `${string}_api`
 
+/** Too slow, too many, or out of order for the moment. */
+const PASSING: ReadonlySet<number> = new Set([408, 420, 429, 500, 502, 503, 504])
+
 /**
  * The server said no. An API with more to say about it has a subclass, with a `code` of its own.
  *
@@ -44,6 +47,11 @@ export class ApiError extends LatchkeyError {
     this.status = failure.status
     this.retryAfter = failure.retryAfter
     this.#failure = failure
+  }
+
+  /** The same request may succeed later: the server is busy, or down. What is repeatable is repeated only then. */
+  get mayPass(): boolean {
+    return PASSING.has(this.status)
   }
 
   /** @internal The answer that the error was made of, for a protocol to judge. */

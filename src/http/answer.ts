@@ -1,5 +1,6 @@
+import { LatchkeyError } from '../errors/latchkey-error.ts'
 import { ResponseValidationError } from '../errors/response-validation-error.ts'
-import type { Schema, SchemaIssue } from '../support/schema.ts'
+import type { Schema } from '../support/schema.ts'
 import { findIssues } from './check.ts'
 
 /** Hears of an answer that is not as documented and was let through. */
@@ -30,7 +31,7 @@ export class Answer {
    * @throws {ResponseValidationError} The body is not as documented; with `validation: 'report'` a `drift` event instead.
    */
   parse<T>(schema: Schema<T>): T {
-    return this.#check(schema, this.#report)
+    return this.#check(schema, this.#body.parsed ? this.#report : undefined)
   }
 
   /**
@@ -39,21 +40,32 @@ export class Answer {
    * @throws {ResponseValidationError} The body is not as documented.
    */
   require<T>(schema: Schema<T>): T {
-    return this.#check(schema, undefined)
+    return this.#check(schema)
   }
 
-  #check<T>(schema: Schema<T>, report: ReportDrift | undefined): T {
-    if (!this.#body.parsed) throw this.#fault([{ message: 'not JSON' }])
-    const result = findIssues(schema, this.#body.json)
+  #check<T>(schema: Schema<T>, report?: ReportDrift): T {
+    const { parsed, json } = this.#body
+    const result = parsed ? findIssues(schema, json) : { issues: [{ message: 'not JSON' }] }
     if (!result.issues) return result.value
-    const error = this.#fault(result.issues)
+    const error = new ResponseValidationError(this.operation, this.status, result.issues)
     if (!report) throw error
     report(error)
-    return this.#body.json as T
+    return json as T
   }
+}
 
-  #fault(issues: readonly SchemaIssue[]): ResponseValidationError {
-    return new ResponseValidationError(this.operation, this.status, issues)
+/**
+ * Reads of an answer what its endpoint or its protocol wants of it.
+ *
+ * @throws {ResponseValidationError} It stumbled over the answer, which had been let through unchecked. What it threw
+ * may quote the answer.
+ */
+export function readOf<T>({ operation, status }: Pick<Answer, 'operation' | 'status'>, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof LatchkeyError) throw error
+    throw new ResponseValidationError(operation, status, [{ message: 'unreadable' }])
   }
 }
 

@@ -12,8 +12,8 @@ export interface Message {
   readonly query?: Readonly<Record<string, string | undefined>>
   /** The body, sent as JSON. */
   readonly json?: unknown
-  /** The body, sent as a URL-encoded form. An undefined field is left out. */
-  readonly form?: Readonly<Record<string, string | undefined>>
+  /** The body, sent as a URL-encoded form. An undefined field is left out; one that is `null` is sent as empty. */
+  readonly form?: Readonly<Record<string, string | null | undefined>>
   /** Headers of this operation. */
   readonly headers?: Readonly<Record<string, string>>
 }

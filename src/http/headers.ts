@@ -1,38 +1,40 @@
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { LatchkeyError } from '../errors/latchkey-error.ts'
+import type { Clock } from '../support/clock.ts'
+import { type Deadline, withDeadline } from '../support/deadline.ts'
+import type { HeadersLike } from '../support/fetch.ts'
 import type { MaybePromise } from '../support/maybe-promise.ts'
 
-/** Headers that go on every request, or a function that makes them for each. */
-export type HeadersSource = HeadersInit | (() => MaybePromise<HeadersInit>)
+/** Headers that go on every request, or a function that makes them for each, within an attempt's time. */
+export type HeadersSource = HeadersLike | (() => MaybePromise<HeadersLike>)
 
 /**
  * Puts headers together; of two with one name the later counts.
  *
- * @throws {ConfigurationError} One of them isn't a header, or the function threw: the error's own words would
- * quote it.
+ * @param ms how long each function may take: somebody may hold a lock meanwhile
+ * @throws {ConfigurationError} One of them isn't a header, or a function failed or took too long: the error's own
+ * words would quote it.
  */
 export async function mergeHeaders(
-  defaults: HeadersSource | undefined,
-  ...more: readonly (HeadersInit | undefined)[]
+  clock: Clock,
+  { ms, signal }: Omit<Deadline, 'error'>,
+  ...sources: readonly (HeadersSource | undefined)[]
 ): Promise<Headers> {
-  const base = typeof defaults === 'function' ? await made(defaults) : defaults
-  try {
-    const merged = new Headers(base)
-    for (const headers of more) {
+  const error = (): Error => new ConfigurationError('A header is not allowed, or the headers function failed')
+  const merged = new Headers()
+  for (const source of sources) {
+    try {
+      const headers =
+        typeof source === 'function'
+          ? await withDeadline(clock, { ms, signal, error }, async () => source())
+          : source
       new Headers(headers).forEach((value, name) => {
         merged.set(name, value)
       })
+    } catch (thrown) {
+      if (signal?.aborted) throw signal.reason
+      throw thrown instanceof LatchkeyError ? thrown : error()
     }
-    return merged
-  } catch {
-    throw new ConfigurationError('A header has a name or a value that is not allowed in one')
   }
-}
-
-async function made(headers: () => MaybePromise<HeadersInit>): Promise<HeadersInit> {
-  try {
-    return await headers()
-  } catch (error) {
-    throw error instanceof LatchkeyError ? error : new ConfigurationError('The headers function failed')
-  }
+  return merged
 }

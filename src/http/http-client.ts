@@ -1,22 +1,20 @@
-import type { KyInstance } from 'ky'
 import ky from 'ky'
 import pRetry from 'p-retry'
 import { AbortedError } from '../errors/aborted-error.ts'
 import { ApiError, type ApiFailure } from '../errors/api-error.ts'
 import { LatchkeyError } from '../errors/latchkey-error.ts'
 import { RequestValidationError } from '../errors/request-validation-error.ts'
-import { ResponseValidationError } from '../errors/response-validation-error.ts'
 import { TimeoutError } from '../errors/timeout-error.ts'
 import { withDeadline } from '../support/deadline.ts'
-import type { Fetch } from '../support/fetch.ts'
+import type { Fetch, HeadersLike } from '../support/fetch.ts'
 import { sleep } from '../support/timer.ts'
-import { Answer, type Body, type ReportDrift } from './answer.ts'
+import { Answer, type ReportDrift, readOf } from './answer.ts'
 import { findIssues } from './check.ts'
 import type { Endpoint, Message } from './endpoint.ts'
 import { type HeadersSource, mergeHeaders } from './headers.ts'
 import { networkError, type Observer, observedFetch, type Sends } from './observed-fetch.ts'
 import { readBody } from './read-body.ts'
-import { type Redact, redactorFor } from './redact.ts'
+import { redactorFor } from './redact.ts'
 import { readRetryAfter } from './retry-after.ts'
 import { type RetryPolicy, retryDelay } from './retry-policy.ts'
 import type { Territory } from './url.ts'
@@ -39,7 +37,7 @@ export interface CallOptions {
   /** How long the call may take in all, in milliseconds. Default: the client's. */
   readonly timeout?: number
   /** Headers of this call alone. The session's own can't be overridden. */
-  readonly headers?: HeadersInit
+  readonly headers?: HeadersLike
 }
 
 /** How one send differs from an ordinary call. */
@@ -50,8 +48,10 @@ export interface SendOptions extends CallOptions {
   readonly single?: boolean
   /** Wait for its answer however long that takes. */
   readonly unbounded?: boolean
-  /** Who is told of this send, where it isn't the client's own observer. */
-  readonly observer?: Observer
+  /** What must not get into an error besides what the request carries, in the fields of whatever this answers. */
+  readonly secrets?: () => unknown
+  /** Puts off what listeners are told: a lock is held. */
+  readonly afterwards?: (callback: () => void) => void
 }
 
 /** What a transport is made of. */
@@ -59,7 +59,7 @@ export interface HttpClientOptions {
   readonly territory: Territory
   readonly fetch: Fetch
   readonly headers: HeadersSource | undefined
-  readonly retry: RetryPolicy | false
+  readonly retry: RetryPolicy
   readonly timeouts: Timeouts
   readonly observer: Observer
   readonly toError: (failure: ApiFailure) => ApiError
@@ -70,14 +70,18 @@ export interface HttpClientOptions {
 /** What a send needs to know of its endpoint. */
 type Route = Pick<Endpoint, 'operation' | 'method' | 'path' | 'repeatable'>
 
+/** The options of a send that is under way: its signal is the deadline's. */
+type Attempted = SendOptions & { readonly signal: AbortSignal }
+
+/** Statuses, repetitions and deadlines are not left to ky; no redirect takes a session elsewhere. */
+const AS_IT_IS = { throwHttpErrors: false, retry: 0, timeout: false, redirect: 'error' } as const
+
 /** Sends the operations of an API: attempts, deadlines, back-off, and what comes back. It knows of no session. */
 export class HttpClient {
   readonly #options: HttpClientOptions
-  readonly #ky: KyInstance
 
   constructor(options: HttpClientOptions) {
     this.#options = options
-    this.#ky = ky.create({ throwHttpErrors: false, retry: 0, timeout: false, redirect: 'error' })
   }
 
   /**
@@ -93,96 +97,111 @@ export class HttpClient {
     input: Input,
     options: SendOptions,
   ): Promise<Output> {
-    const { clock } = this.#options.observer
+    const { operation } = endpoint
+    const { timeouts, territory, observer } = this.#options
     const message = write(endpoint, input)
-    const url = this.#options.territory.locate(endpoint, message)
-    const ms = options.unbounded ? Infinity : (options.timeout ?? this.#options.timeouts.total)
-    const error = (): Error => new TimeoutError(`${endpoint.operation}: no answer within ${ms} ms`)
+    const url = territory.locate(endpoint, message)
+    const ms = options.unbounded ? Infinity : (options.timeout ?? timeouts.total)
+    const deadline = { ms, error: tooLate(operation, ms), signal: options.signal }
+    const end = observer.clock.monotonic() + ms
     try {
-      const answer = await withDeadline(clock, { ms, error, signal: options.signal }, (signal) =>
-        this.#attempts(endpoint, url, message, { ...options, signal }, clock.monotonic() + ms),
+      const answer = await withDeadline(observer.clock, deadline, (signal) =>
+        this.#attempts(endpoint, url, message, { ...options, signal }, end),
       )
-      return read(endpoint, answer)
+      return readOf(answer, () => endpoint.read(answer))
     } catch (failure) {
-      throw asLatchkeyError(endpoint.operation, failure, options.signal)
+      throw asLatchkeyError(operation, failure, options.signal)
     }
   }
 
-  #attempts(
-    endpoint: Route,
-    url: URL,
-    message: Message,
-    options: SendOptions & { readonly signal: AbortSignal },
-    end: number,
-  ): Promise<Answer> {
-    const { clock, emit } = options.observer ?? this.#options.observer
-    const policy = options.single ? false : this.#options.retry
+  #attempts(endpoint: Route, url: URL, message: Message, options: Attempted, end: number): Promise<Answer> {
+    const { fetch, retry, observer } = this.#options
     const { operation, method, path } = endpoint
+    const { afterwards, signal } = options
+    const { clock } = observer
+    const emit: Observer['emit'] = afterwards
+      ? (type, event) => afterwards(() => observer.emit(type, event))
+      : observer.emit
     const sends: Sends = { count: 0 }
+    const observed = observedFetch(fetch, { operation, method, path }, { ...observer, emit }, sends)
     let sent = 0
-    return pRetry(() => this.#attempt(endpoint, url, message, options, sends), {
-      retries: policy ? policy.retries : 0,
+    return pRetry(() => this.#attempt(endpoint, url, message, options, observed), {
+      retries: options.single ? 0 : retry.retries,
       minTimeout: 0,
       shouldRetry: async ({ error, attemptNumber }) => {
         // A token that is not to be had has been waited for; nothing was sent that could be repeated.
         if (sends.count === sent) return false
         sent = sends.count
-        const delayMs = policy && retryDelay(error, endpoint, attemptNumber, policy, clock.random())
-        if (delayMs === false || delayMs === undefined || clock.monotonic() + delayMs >= end) return false
-        const status = error instanceof ApiError ? { status: error.status } : {}
+        const delayMs = retryDelay(error, endpoint, attemptNumber, retry, clock.random())
+        if (clock.monotonic() + delayMs >= end) return false
+        const status = error instanceof ApiError && { status: error.status }
         emit('retry', { operation, method, path, attempt: sent, delayMs, ...status })
-        await sleep(clock, delayMs, options.signal)
+        await sleep(clock, delayMs, signal)
         return true
       },
     })
   }
 
   async #attempt(
-    { operation, method, path }: Route,
+    { operation, method }: Route,
     url: URL,
     message: Message,
-    options: SendOptions & { readonly signal: AbortSignal },
-    sends: Sends,
+    options: Attempted,
+    observed: Fetch,
   ): Promise<Answer> {
-    const { signal, unbounded, intercept, observer = this.#options.observer } = options
-    const { fetch, timeouts, toError, onDrift, headers } = this.#options
-    const ms = unbounded ? Infinity : timeouts.attempt
-    const error = (): Error => new TimeoutError(`${operation}: no answer within ${ms} ms`)
+    const { signal } = options
+    const { json, form } = message
+    const { timeouts, toError, onDrift, observer } = this.#options
     const { clock } = observer
-    const observed = observedFetch(fetch, { operation, method, path }, observer, sends)
-    let sent: { readonly request: Request; readonly end: number } | undefined
-    const response = await this.#ky(url, {
+    const ms = options.unbounded ? Infinity : timeouts.attempt
+    const error = tooLate(operation, ms)
+    let sent: Request | undefined
+    let end = Infinity
+    const response = await ky(url, {
+      ...AS_IT_IS,
       method,
-      headers: await mergeHeaders(headers, options.headers, message.headers),
+      headers: await mergeHeaders(
+        clock,
+        { ms: timeouts.attempt, signal },
+        this.#options.headers,
+        options.headers,
+        message.headers,
+      ),
       signal,
       // The deadline is the request's, not the wait's for a token to send it with.
-      fetch: intercept((input) => {
+      fetch: options.intercept((input) => {
         const request = input as Request
-        sent = { request, end: clock.monotonic() + ms }
+        sent = request
+        end = clock.monotonic() + ms
         return withDeadline(clock, { ms, error, signal: request.signal }, (within) =>
           observed(request, { signal: within }),
         )
       }) as typeof globalThis.fetch,
-      ...(message.json !== undefined && { json: message.json }),
-      ...(message.form && { body: new URLSearchParams(definedOf(message.form)) }),
+      ...(json !== undefined && { json }),
+      ...(form && { body: formOf(form) }),
     })
-    const left = { ms: (sent?.end ?? Infinity) - clock.monotonic(), error, signal }
-    const body = (redact?: Redact): Promise<Body> =>
-      withDeadline(clock, left, (within) => readBody(response, within, redact)).catch((failure: unknown) => {
-        response.body?.cancel().catch(() => {})
-        throw failure instanceof LatchkeyError || signal.aborted ? failure : networkError(operation, failure)
-      })
-    if (response.ok) return new Answer(operation, response, await body(), onDrift)
-    const { json, foreign } = await body(redactorFor(message, sent?.request))
+    const { ok, status } = response
+    const redact = ok ? undefined : redactorFor([message, options.secrets?.()], sent)
+    const body = await withDeadline(clock, { ms: end - clock.monotonic(), error, signal }, (within) =>
+      readBody(response, within, redact),
+    ).catch((failure: unknown) => {
+      response.body?.cancel().catch(() => {})
+      throw failure instanceof LatchkeyError || signal.aborted ? failure : networkError(operation, failure)
+    })
+    if (ok) return new Answer(operation, response, body, onDrift)
     throw toError({
       operation,
-      status: response.status,
+      status,
       headers: response.headers,
-      body: json,
-      foreign,
-      retryAfter: readRetryAfter(response.headers, observer.clock.now()),
+      body: body.json,
+      foreign: body.foreign,
+      retryAfter: readRetryAfter(response.headers, clock.now()),
     })
   }
+}
+
+function tooLate(operation: string, ms: number): () => Error {
+  return () => new TimeoutError(`${operation}: no answer within ${ms} ms`)
 }
 
 function write<Input>(endpoint: Endpoint<Input>, input: Input): Message {
@@ -192,18 +211,12 @@ function write<Input>(endpoint: Endpoint<Input>, input: Input): Message {
   return endpoint.write?.(result.value) ?? {}
 }
 
-/** What a reader stumbles over, once it was let through unchecked, is the answer's fault. */
-function read<Output>(endpoint: Pick<Endpoint<never, Output>, 'operation' | 'read'>, answer: Answer): Output {
-  try {
-    return endpoint.read(answer)
-  } catch (error) {
-    if (error instanceof LatchkeyError) throw error
-    throw new ResponseValidationError(endpoint.operation, answer.status, [{ message: 'unreadable' }])
+function formOf(fields: NonNullable<Message['form']>): URLSearchParams {
+  const form = new URLSearchParams()
+  for (const [name, value] of Object.entries(fields)) {
+    if (value !== undefined) form.set(name, value ?? '')
   }
-}
-
-function definedOf(form: NonNullable<Message['form']>): [string, string][] {
-  return Object.entries(form).filter((field): field is [string, string] => field[1] !== undefined)
+  return form
 }
 
 /** What a caller sees of whatever went wrong: an error of ours, and the caller's own stop as one. */

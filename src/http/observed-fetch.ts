@@ -4,6 +4,9 @@ import type { Emit } from '../support/emitter.ts'
 import type { Fetch } from '../support/fetch.ts'
 import type { RequestDescription, TransportEvents } from './transport-events.ts'
 
+/** Clocks of one machine that part by more than this during a request have jumped, in milliseconds. */
+const CLOCKS_PARTED_MS = 2000
+
 /** What watches the requests of a client go out. */
 export interface Observer {
   readonly clock: Clock
@@ -33,16 +36,16 @@ export function observedFetch(
     emit('request', event)
     const started = clock.monotonic()
     const sentAt = clock.now()
-    const tell = (status?: number): void =>
-      emit('response', {
-        ...event,
-        ...(status !== undefined && { status }),
-        durationMs: clock.monotonic() - started,
-      })
+    const tell = (answered?: { readonly status: number }): void =>
+      emit('response', { ...event, ...answered, durationMs: clock.monotonic() - started })
     try {
       const response = await fetch(input, init)
-      onAnswer?.(response, sentAt, clock.now())
-      tell(response.status)
+      const receivedAt = clock.now()
+      // Where our own clock was set meanwhile, the answer's tells nothing of how far they are apart.
+      const parted = Math.abs(receivedAt - sentAt - (clock.monotonic() - started))
+      if (parted <= CLOCKS_PARTED_MS) onAnswer?.(response, sentAt, receivedAt)
+      const { status } = response
+      tell({ status })
       return response
     } catch (error) {
       tell()
@@ -52,16 +55,36 @@ export function observedFetch(
   }
 }
 
+/**
+ * The time that an answer tells, in epoch milliseconds; `undefined` if it tells none, or a cache has kept it.
+ *
+ * @param origin whose clock is asked for
+ */
+export function readDate({ headers, url }: Response, origin: string): number | undefined {
+  if (Number(headers.get('age')) > 0 || (url && new URL(url).origin !== origin)) return undefined
+  return Date.parse(headers.get('date') ?? '') || undefined
+}
+
 /** The platform's own error is kept as the cause; what anybody else threw may hold anything. */
 export function networkError(operation: string, error: unknown): NetworkError {
   return new NetworkError(
     `${operation}: no answer came`,
-    error instanceof TypeError ? { cause: withoutBytes(error) } : undefined,
+    error instanceof TypeError ? { cause: harmless(error) } : undefined,
   )
 }
 
-/** Node's error for an answer that breaks HTTP's rules carries the bytes that it stumbled over: tokens, perhaps. */
-function withoutBytes(error: TypeError): TypeError {
-  const { data } = Object(error.cause) as { readonly data?: unknown }
-  return data === undefined ? error : new TypeError(error.message)
+const URLS = /\S+:\/\/\S+/g
+
+/**
+ * Some platforms quote the URL, which may hold a token, and Node the bytes that it stumbled over in an answer that
+ * breaks HTTP's rules.
+ */
+function harmless(error: TypeError): TypeError {
+  const { message, cause } = error
+  const { data, path } = { ...error, ...Object(cause) } as {
+    readonly data?: unknown
+    readonly path?: unknown
+  }
+  const said = message.replace(URLS, '[URL]')
+  return said === message && (data ?? path) === undefined ? error : new TypeError(said)
 }

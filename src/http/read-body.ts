@@ -1,10 +1,11 @@
 import type { Body } from './answer.ts'
 import type { Redact } from './redact.ts'
 
-/** No documented answer comes near it; what is larger is not read to its end. */
+/** No documented answer comes near it; what is larger is not read to its end. @internal */
 export const LARGEST_BODY_BYTES: number = 10 * 1024 * 1024
 
-const FOREIGN: Body = { json: undefined, parsed: false, foreign: true }
+/** What is given up is as good as a page. */
+const TOO_LARGE = '<'
 /** A page, or JSON that breaks off. Any other text may be the API's own word, as `HTTP Token: Access denied.` */
 const FOREIGN_TEXT = /^\s*[<{["]/
 
@@ -15,14 +16,13 @@ const FOREIGN_TEXT = /^\s*[<{["]/
  * @param redact takes out of its texts what must not get into an error
  */
 export async function readBody(response: Response, signal: AbortSignal, redact?: Redact): Promise<Body> {
-  const text = await readText(response, signal)
-  if (text === undefined) return FOREIGN
-  if (text.trim() === '') return { json: undefined, parsed: true, foreign: false }
+  const text = (await readText(response, signal)) ?? TOO_LARGE
   try {
-    return { json: JSON.parse(text, reviverFor(text, redact)), parsed: true, foreign: false }
+    const json = text.trim() === '' ? undefined : JSON.parse(text, reviverFor(text, redact))
+    return { json, parsed: true, foreign: false }
   } catch {
-    const isPage = /html/i.test(response.headers.get('content-type') ?? '') || FOREIGN_TEXT.test(text)
-    return isPage ? FOREIGN : { json: undefined, parsed: false, foreign: false }
+    const foreign = /html/i.test(response.headers.get('content-type') ?? '') || FOREIGN_TEXT.test(text)
+    return { json: undefined, parsed: false, foreign }
   }
 }
 
@@ -49,6 +49,7 @@ function redacted(value: unknown, redact: Redact): unknown {
   )
 }
 
+/** `undefined`: it is too large. */
 async function readText(response: Response, signal: AbortSignal): Promise<string | undefined> {
   // React Native's answers have no stream.
   if (!response.body) return response.text()

@@ -1,6 +1,5 @@
-import type { Message } from './endpoint.ts'
-
-const SECRET_FIELD = /pass|token|secret|code|credential|identifier|ticket|jwt/i
+/** `extra` is what a session's renewal needs besides its tokens. */
+const SECRET_FIELD = /pass|token|secret|code|credential|identifier|ticket|jwt|^extra$/i
 /** Shorter values would blot out ordinary words. */
 const SHORTEST_SECRET = 4
 /** The name of an authorization's parameter, as in `Token token=…`; what ends in `=` is padding. */
@@ -15,17 +14,17 @@ export type Redact = (text: string) => string
 /**
  * Makes what takes a request's secrets out of a text of the server's: some servers echo what they were sent.
  *
+ * @param values whose fields may hold secrets: their names tell
  * @param request as it was sent, with the session's tokens
  */
-export function redactorFor({ json, form }: Message, request: Request | undefined): Redact {
+export function redactorFor(values: unknown, request: Request | undefined): Redact {
   const secrets = new Set<string>()
   const collect = (value: unknown, secret: boolean): void => {
     if (typeof value === 'object' && value !== null) {
       for (const [key, field] of Object.entries(value)) collect(field, secret || SECRET_FIELD.test(key))
     } else if (secret && value !== undefined) secrets.add(String(value))
   }
-  collect(json, false)
-  collect(form, false)
+  collect(values, false)
   if (request) {
     collect(Object.fromEntries(new URL(request.url).searchParams), false)
     for (const part of partsOf(request.headers.get('authorization') ?? '')) secrets.add(part)

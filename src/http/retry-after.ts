@@ -12,8 +12,6 @@ export function readRetryAfter(headers: Headers, now: number): number | undefine
   const value = headers.get('retry-after')?.trim()
   if (!value) return undefined
   if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000
-  const at = DATE.test(value) ? Date.parse(value) : Number.NaN
-  if (Number.isNaN(at)) return undefined
-  const from = Date.parse(headers.get('date') ?? '')
-  return Math.max(0, at - (Number.isNaN(from) ? now : from))
+  const wait = Date.parse(DATE.test(value) ? value : '') - (Date.parse(headers.get('date') ?? '') || now)
+  return Number.isNaN(wait) ? undefined : Math.max(0, wait)
 }

@@ -24,24 +24,25 @@ export type RetryPolicy = Required<RetryOptions>
  *
  * @throws {ConfigurationError} A number in it is no good.
  */
-export function retryPolicyOf(option: RetryOptions | false | undefined): RetryPolicy | false {
-  if (option === false) return false
-  const { retries = 2, baseMs = 300, maxMs = 10_000, maxRetryAfterMs = 30_000 } = option ?? {}
+export function retryPolicyOf(option: RetryOptions | false | undefined): RetryPolicy {
+  const {
+    retries = 2,
+    baseMs = 300,
+    maxMs = 10_000,
+    maxRetryAfterMs = 30_000,
+  } = option === false ? { retries: 0 } : (option ?? {})
   const policy = { retries, baseMs, maxMs, maxRetryAfterMs }
-  if (
-    !Object.values(policy).every((value) => value >= 0) ||
-    !(Number.isInteger(retries) || retries === Infinity)
-  ) {
-    throw new ConfigurationError('retry takes numbers from 0 up, and a whole one as retries')
+  const isWhole = Number.isInteger(retries) || retries === Infinity
+  if (!isWhole || !Object.values(policy).every((value) => value >= 0)) {
+    throw new ConfigurationError('retry takes numbers from 0 up')
   }
   return policy
 }
 
 const REPEATABLE_METHODS: ReadonlySet<Method> = new Set(['GET', 'PUT', 'DELETE'])
-const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 420, 429, 500, 502, 503, 504])
 
 /** Full jitter: anything up to a bound that doubles with each failure. */
-export function backOff(
+function backOff(
   failures: number,
   { baseMs, maxMs }: Pick<RetryPolicy, 'baseMs' | 'maxMs'>,
   random: number,
@@ -50,7 +51,7 @@ export function backOff(
 }
 
 /**
- * How long to wait before an attempt is repeated, in milliseconds; `undefined`: it must not be.
+ * How long to wait before an attempt is repeated, in milliseconds; `Infinity`: it must not be.
  *
  * What is repeatable is repeated after whatever may pass; the rest only where the server can't have acted.
  */
@@ -60,17 +61,17 @@ export function retryDelay(
   attempt: number,
   policy: RetryPolicy,
   random: number,
-): number | undefined {
+): number {
   const { repeatable = REPEATABLE_METHODS.has(endpoint.method) } = endpoint
-  if (!mayRepeat(error, repeatable)) return undefined
+  if (!mayRepeat(error, repeatable)) return Infinity
   const asked = error instanceof ApiError ? error.retryAfter : undefined
   if (asked === undefined) return backOff(attempt, policy, random)
-  return asked <= policy.maxRetryAfterMs ? asked : undefined
+  return asked <= policy.maxRetryAfterMs ? asked : Infinity
 }
 
 function mayRepeat(error: unknown, repeatable: boolean): boolean {
   if (error instanceof ApiError) {
-    return repeatable ? PASSING_STATUSES.has(error.status) : refusedUnread(error)
+    return repeatable ? error.mayPass : refusedUnread(error)
   }
   return repeatable && (error instanceof NetworkError || error instanceof TimeoutError)
 }

@@ -14,19 +14,28 @@ export interface SessionContext<Credentials = unknown, Resource = unknown> {
   readonly store: RecordStore
   readonly state: SessionState
   readonly emit: Emit<SessionEvents>
+  /** The longest cool-down that anybody writes who shares the session, in milliseconds. */
+  readonly longestCoolDownMs: number
   /** This client's name in the marks that it sets: 8 characters. */
   readonly id: string
 }
+
+type Told = TokenSet & { readonly expiresInMs?: number }
 
 /**
  * Makes granted tokens ready to be stored: their life in the server's time, and what a refresh may leave out
  * because it stays as it was.
  */
 export function completeTokens(
-  { expiresInMs, ...granted }: GrantedTokens,
+  grant: GrantedTokens,
   { clock, serverClock }: Pick<SessionContext, 'clock' | 'serverClock'>,
   before?: TokenSet,
 ): TokenSet {
+  // A field that holds nothing, or a number that JSON does not know, is as good as absent.
+  const told = Object.entries(grant).filter(
+    ([, value]) => value != null && (typeof value !== 'number' || Number.isFinite(value)),
+  )
+  const { expiresInMs, ...granted } = Object.fromEntries(told) as unknown as Told
   const isNew = granted.accessToken !== before?.accessToken
   if (granted.issuedAt !== undefined && isNew && !serverClock.known) {
     serverClock.observe(granted.issuedAt, clock.now(), clock.now())

@@ -1,14 +1,14 @@
 import type { Clock } from '../support/clock.ts'
+import type { SessionContext } from './context.ts'
 import type { SessionRecord } from './record.ts'
-import type { ServerClock } from './server-clock.ts'
 
 const SHORTEST_MS = 100
 const FIRST_MS = 1000
 const LONGEST_MS = 60_000
 /** A server may ask for more patience than we would have, up to here. */
-const LONGEST_ASKED_MS = 300_000
-/** No client writes a cool-down longer than an hour: one that seems longer by a minute was written by a clock that is off. */
-const LONGEST_BELIEVED_MS = 3_660_000
+export const LONGEST_ASKED_MS = 300_000
+/** A cool-down that seems longer by so much than any that is written comes from a clock that is off, in milliseconds. */
+const CLOCKS_PARTED_MS = 60_000
 
 /**
  * How long to leave the server alone after a refresh that failed, in milliseconds: a
@@ -22,8 +22,11 @@ export function coolDownAfter(failures: number, askedMs: number | undefined, clo
 }
 
 /** How long the session's cool-down still lasts, in milliseconds; 0: it doesn't. */
-export function coolDownLeft({ notBefore }: SessionRecord, clock: ServerClock): number {
+export function coolDownLeft(
+  { notBefore }: SessionRecord,
+  { serverClock, longestCoolDownMs }: Pick<SessionContext, 'serverClock' | 'longestCoolDownMs'>,
+): number {
   if (notBefore === null) return 0
-  const left = notBefore - clock.now()
-  return left > 0 && left <= LONGEST_BELIEVED_MS ? left : 0
+  const left = notBefore - serverClock.now()
+  return left > 0 && left <= longestCoolDownMs + CLOCKS_PARTED_MS ? left : 0
 }

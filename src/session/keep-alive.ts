@@ -32,7 +32,7 @@ export class KeepAlive {
     if (!isLive(record) || backend.early === 'never') return
     const at = agesAt(record.tokens, backend)
     if (at === undefined) return
-    const due = Math.max(at - serverClock.now(), coolDownLeft(record, serverClock), SHORTEST_NAP_MS)
+    const due = Math.max(at - serverClock.now(), coolDownLeft(record, this.#context), SHORTEST_NAP_MS)
     const jitter = clock.random() * Math.min(JITTER_MS, backend.refreshWindowMs / 4)
     this.#stop = startTimer(
       clock,

@@ -2,16 +2,16 @@ import { ConfigurationError } from '../errors/configuration-error.ts'
 import { LatchkeyError } from '../errors/latchkey-error.ts'
 import type { MaybePromise } from '../support/maybe-promise.ts'
 import { completeTokens, type SessionContext } from './context.ts'
-import { coolDownAfter } from './cool-down.ts'
+import { coolDownAfter, coolDownLeft } from './cool-down.ts'
 import type { Finding, Task } from './finding.ts'
 import { offer } from './offer.ts'
 import type { Grant } from './protocol.ts'
-import { renewRecord } from './record.ts'
+import { isSame, renewRecord } from './record.ts'
 import type { HeldLock } from './record-store.ts'
 
 /** After refused credentials the server is left alone for a minute, and twice as long each further time. */
 const FIRST_REFUSAL_MS = 60_000
-const LONGEST_REFUSAL_MS = 3_600_000
+export const LONGEST_REFUSAL_MS = 3_600_000
 /** How long a sign-in in place of a refresh waits for the lock, in milliseconds. */
 const LOCK_WAIT_MS = 35_000
 
@@ -71,7 +71,9 @@ export class Reauthentication<Resource> {
     const { store, state, backend, clock } = this.#context
     const { version } = state
     const stored = await store.read(true)
-    if (stored.raw !== refused.stored.raw) return { kind: 'stands', stored, version }
+    const { record: latest } = stored
+    if (!isSame(latest, refused.record) || coolDownLeft(latest, this.#context) > 0)
+      return { kind: 'stands', stored, version }
     let grant: Grant<Resource>
     try {
       grant = await backend.create(credentials, { afterwards: task.afterwards })

@@ -14,7 +14,8 @@ export interface Mine {
  * restoring, notices, locked reads, the read before an end and waking alike:
  *
  * - Absence means that the storage lost it: ours stands.
- * - A different session replaces ours, unless ours is a sign-in that was never saved.
+ * - A different session replaces ours, unless ours has replaced it, or is a sign-in that was never saved; and even
+ *   then if it has replaced ours.
  * - Within a session, the user's sign-out beats everything.
  * - Then the higher generation beats the lower. What the server said of a generation says nothing of the next one.
  * - Within a generation, an end beats tokens, and else the stored one stands, unless the protocol knows better.
@@ -26,7 +27,11 @@ export function reconcile(
 ): 'mine' | 'theirs' {
   if (!mine) return 'theirs'
   if (!theirs) return 'mine'
-  if (mine.session !== theirs.session) return unsaved === 'session' && !mine.ended ? 'mine' : 'theirs'
+  if (mine.session !== theirs.session) {
+    if (theirs.replaces.includes(mine.session)) return 'theirs'
+    const isNewer = mine.replaces.includes(theirs.session) || (unsaved === 'session' && !mine.ended)
+    return isNewer ? 'mine' : 'theirs'
+  }
   if (mine.ended === 'deleted') return 'mine'
   if (theirs.ended === 'deleted') return 'theirs'
   if (mine.generation !== theirs.generation) return mine.generation > theirs.generation ? 'mine' : 'theirs'

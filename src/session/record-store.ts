@@ -46,6 +46,8 @@ export class RecordStore {
   readonly #report: (error: StorageError) => void
   #storage: TokenStorage
   #worked = false
+  /** What the storage failed to do before it ever worked. */
+  #gaveWay: 'read' | 'written' | 'locked' | undefined
   #synchronous = false
   /** What was last seen in the storage. */
   #latest: string | null = null
@@ -86,15 +88,19 @@ export class RecordStore {
   }
 
   /**
-   * Finds out, before anything is sent, whether the storage can be used where this program runs.
+   * The record whose place a sign-in is about to take, as far as it can be told.
    *
-   * @throws {ConfigurationError} It can't. Any other failure is none as long as nothing has to be kept.
+   * @throws {ConfigurationError} The storage can't be used where this program runs. Any other failure is none as
+   *   long as nothing has to be kept.
    */
-  async assertPlaced(): Promise<void> {
+  async predecessor(): Promise<SessionRecord | null> {
     try {
-      await this.#given.read(this.#key)
+      const raw = await this.#given.read(this.#key)
+      const reading = parseRecord(raw ?? '')
+      return reading.kind === 'record' && reading.record.audience === this.#audience ? reading.record : null
     } catch (error) {
       if (error instanceof ConfigurationError) throw error
+      return null
     }
   }
 
@@ -105,7 +111,8 @@ export class RecordStore {
 
   /** Gives a storage that never worked another chance. */
   tryAgain(): void {
-    this.#storage = this.#given
+    this.#use(this.#given)
+    this.#gaveWay = undefined
   }
 
   /**
@@ -115,6 +122,8 @@ export class RecordStore {
    * @throws {StorageError} It can't be read, or holds what this version doesn't understand.
    */
   async read(locked = false): Promise<Stored> {
+    // As long as nothing is kept in its place, it may turn out to work after all.
+    if (!this.#worked && this.#gaveWay === 'read') this.#use(this.#given)
     const raw = await this.#guarded('read', () => {
       const value = this.#storage.read(this.#key)
       this.#synchronous = !isPromise(value)
@@ -185,22 +194,24 @@ export class RecordStore {
     options: { readonly waitMs: number; readonly signal?: AbortSignal },
   ): Promise<T> {
     const clock = this.#clock
-    let entered = 0
+    let entries = 0
     const released = (): void => {
-      this.#holding -= entered
+      this.#holding -= entries
       if (this.#holding === 0) for (const error of this.#untold.splice(0)) this.#report(error)
     }
     let settled: (() => T) | undefined
     const hold = (signal: AbortSignal): Promise<() => T> => {
-      entered++
+      entries++
       this.#holding++
-      const end = clock.monotonic() + LONGEST_PREPARATION_MS
+      const [entered, enteredAt] = [clock.monotonic(), clock.now()]
       const lock: HeldLock = {
         get lost() {
           return signal.aborted
         },
         get overslept() {
-          return clock.monotonic() > end
+          // While a machine sleeps, its monotonic clock may stand still.
+          const passed = Math.max(clock.monotonic() - entered, Math.abs(clock.now() - enteredAt))
+          return passed > LONGEST_PREPARATION_MS
         },
       }
       // Settled as a value: what the task throws is no failure of the storage's.
@@ -250,6 +261,11 @@ export class RecordStore {
     return () => attempt(() => stop?.())
   }
 
+  #use(storage: TokenStorage): void {
+    if (storage !== this.#storage) this.#synchronous = false
+    this.#storage = storage
+  }
+
   /** Tells of a failure, but calls nobody while the lock is held. */
   #tell(error: StorageError): void {
     if (this.#holding) this.#untold.push(error)
@@ -266,10 +282,13 @@ export class RecordStore {
     } catch (error) {
       if (signal?.aborted || error instanceof ConfigurationError) throw error
       const failure = wrapped(done, error)
-      this.#tell(failure)
+      if (this.#worked || !this.#gaveWay) this.#tell(failure)
       const shared = this.#given.reach === 'machine' || this.#given.reach === 'fleet'
-      if (this.#worked || shared || this.private || failure.failure === 'locked') throw failure
-      this.#storage = memoryStorage({ clock: this.#clock })
+      // Somebody else has the lock, or can read what this one can't: the storage works.
+      const works = failure.failure === 'locked' || failure.failure === 'unreadable'
+      if (works || this.#worked || shared || this.private) throw failure
+      this.#gaveWay = done
+      this.#use(memoryStorage({ clock: this.#clock }))
       return await access()
     }
   }

@@ -7,7 +7,7 @@ export type StoredEndReason = Extract<EndReason, 'deleted' | 'revoked' | 'expire
 
 /** An unrepeatable refresh is under way, or its answer never came. */
 export interface Pending {
-  /** The client that sent it: 8 characters. */
+  /** The client that sent it: 8 characters; or {@link ANYBODY}. */
   readonly by: string
   /** When: epoch milliseconds by the server's clock. */
   readonly at: number
@@ -28,13 +28,27 @@ export interface SessionRecord {
   readonly notBefore: number | null
   /** The tombstone. */
   readonly ended: StoredEndReason | null
+  /** The sessions whose place this one has taken, the latest first: who still holds one of them is behind. */
+  readonly replaces: readonly string[]
 }
+
+/** In a mark: several clients, or one that is not known. */
+export const ANYBODY: string = '?'.repeat(8)
 
 /** A session that lives. */
 export type LiveRecord = SessionRecord & { readonly tokens: TokenSet }
 
 export function isLive(record: SessionRecord | null | undefined): record is LiveRecord {
   return record?.tokens != null
+}
+
+/** The same tokens, whatever marks were set on them. */
+export function isSame(one: SessionRecord | null, other: LiveRecord): one is LiveRecord {
+  return (
+    one?.session === other.session &&
+    one.generation === other.generation &&
+    one.tokens?.accessToken === other.tokens.accessToken
+  )
 }
 
 /** What a stored string turned out to be. */
@@ -52,6 +66,8 @@ const TIME_WIDTH = 13
 const NO_TIME: string = '-'.repeat(TIME_WIDTH)
 const ID_WIDTH = 8
 const NO_PENDING: string = '-'.repeat(ID_WIDTH) + NO_TIME
+/** Whoever has slept through more sign-ins than this is not known to be behind. */
+const MOST_REPLACED = 4
 
 const storedRecord = z.object({
   v: z.literal(VERSION),
@@ -70,6 +86,7 @@ const storedRecord = z.object({
   pending: z.string().check(z.length(ID_WIDTH + TIME_WIDTH)),
   notBefore: z.string().check(z.length(TIME_WIDTH)),
   ended: z.nullable(z.enum(['deleted', 'revoked', 'expired', 'lost'])),
+  replaces: z.array(z.string()),
 })
 
 export function serializeRecord({ pending, notBefore, ...record }: SessionRecord): string {
@@ -113,16 +130,26 @@ function readTime(text: string): number | null {
 }
 
 /** A random id of 8 characters. It is no secret: it tells records and clients apart. */
-export function mintId(): string {
-  return Math.floor(Math.random() * 2 ** 32)
+export function mintId(random: () => number): string {
+  return Math.floor(random() * 2 ** 32)
     .toString(16)
     .padStart(ID_WIDTH, '0')
 }
 
-/** The first record of a session that begins. */
-export function beginRecord(audience: string, tokens: TokenSet): LiveRecord {
-  const session = mintId() + mintId() + mintId()
-  return { audience, session, generation: 1, tokens, pending: null, notBefore: null, ended: null }
+/**
+ * The first record of a session that begins.
+ *
+ * @param before what it takes the place of
+ */
+export function beginRecord(
+  audience: string,
+  tokens: TokenSet,
+  before: SessionRecord | null,
+  random: () => number,
+): LiveRecord {
+  const session = mintId(random) + mintId(random) + mintId(random)
+  const replaces = before ? [before.session, ...before.replaces].slice(0, MOST_REPLACED) : []
+  return { audience, session, generation: 1, tokens, pending: null, notBefore: null, ended: null, replaces }
 }
 
 /** The record that follows when new tokens have been won. */

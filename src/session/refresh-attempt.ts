@@ -4,6 +4,7 @@ import { NetworkError } from '../errors/network-error.ts'
 import { StorageError } from '../errors/storage-error.ts'
 import { TimeoutError } from '../errors/timeout-error.ts'
 import { HOLD_BOUND_MS } from '../storage/process-lock.ts'
+import { noteAbsence } from './absence.ts'
 import { completeTokens, type SessionContext } from './context.ts'
 import { coolDownAfter, coolDownLeft } from './cool-down.ts'
 import type { Failed, Finding, Task } from './finding.ts'
@@ -12,9 +13,12 @@ import { offer } from './offer.ts'
 import type { Grant } from './protocol.ts'
 import { reconcile } from './reconcile.ts'
 import {
+  ANYBODY,
   endRecord,
   isLive,
+  isSame,
   type LiveRecord,
+  type Pending,
   renewRecord,
   type SessionRecord,
   type StoredEndReason,
@@ -25,6 +29,9 @@ import { type HeldLock, MOST_RACES_LOST, type Stored } from './record-store.ts'
 const LOCK_WAIT_MS: number = HOLD_BOUND_MS + 5000
 /** Whoever set a mark this recently may yet write what it won, in milliseconds. */
 const YOUNG_PENDING_MS = 120_000
+
+/** What is known of a storage that can't be read. */
+const UNREAD: Stored = { raw: null, record: null, own: false }
 
 const UNRENEWABLE = 'These tokens can not be renewed'
 
@@ -50,7 +57,7 @@ export class RefreshAttempt<Resource> {
   async run(): Promise<Finding<Resource>> {
     const { store, state, backend } = this.#context
     try {
-      return await store.exclusive((lock) => this.#underLock(lock), {
+      return await store.exclusive((lock) => this.#attempt(lock), {
         waitMs: LOCK_WAIT_MS,
         signal: this.#task.signal,
       })
@@ -61,17 +68,18 @@ export class RefreshAttempt<Resource> {
       if (!backend.repeatable || record.session !== this.#task.session || !this.#renewable(record)) {
         return this.#failed(record, error)
       }
-      const stored = await store.read().catch(() => ({ raw: null, record: null, own: false }))
-      return this.#send(record, stored, { lost: true, overslept: false })
+      return this.#attempt()
     }
   }
 
-  async #underLock(lock: HeldLock): Promise<Finding<Resource>> {
-    const { store, state, serverClock, backend, id } = this.#context
+  /** @param lock absent: it was not to be had, and a refresh can be repeated */
+  async #attempt(lock?: HeldLock): Promise<Finding<Resource>> {
+    const { store, state, serverClock, backend } = this.#context
     const { session, refused } = this.#task
     for (let race = 0; race < MOST_RACES_LOST; race++) {
       const { version } = state
-      const stored = await store.read(true)
+      const stored = await (lock ? store.read(true) : store.read().catch(() => UNREAD))
+      noteAbsence(this.#context, stored)
       const ours = reconcile(state.mine, stored.record, backend.supersedes) === 'mine'
       const record = ours ? state.record : stored.record
       if (record?.session !== session || !isLive(record)) return { kind: 'stands', stored, version }
@@ -84,7 +92,7 @@ export class RefreshAttempt<Resource> {
       ) {
         return { kind: 'stands', stored, version }
       }
-      const coolDown = coolDownLeft(record, serverClock)
+      const coolDown = coolDownLeft(record, this.#context)
       if (coolDown > 0) return this.#coolingDown(record, coolDown)
       if (!this.#renewable(record)) {
         return freshness === 'expired' || this.#task.reauthenticates
@@ -97,11 +105,11 @@ export class RefreshAttempt<Resource> {
               mayPass: false,
             }
       }
-      const unmarked = backend.repeatable || record.pending !== null
-      const marked = unmarked ? record : { ...record, pending: { by: id, at: serverClock.now() } }
-      const written = ours || !unmarked ? await store.replace(stored.raw, marked) : stored
+      const { repeatable } = backend
+      const marked = repeatable ? record : { ...record, pending: this.#mark(record) }
+      const written = lock && (ours || !repeatable) ? await store.replace(stored.raw, marked) : stored
       if (!written) continue
-      if (lock.lost || lock.overslept) {
+      if (lock?.lost || lock?.overslept) {
         await this.#write(written, record)
         return this.#failed(
           record,
@@ -114,7 +122,7 @@ export class RefreshAttempt<Resource> {
     throw new StorageError('failed', 'The storage never keeps what is written to it')
   }
 
-  async #send(record: LiveRecord, marked: Stored, lock: HeldLock): Promise<Finding<Resource>> {
+  async #send(record: LiveRecord, marked: Stored, lock?: HeldLock): Promise<Finding<Resource>> {
     const { tokens } = record
     let grant: Grant<Resource>
     try {
@@ -129,10 +137,9 @@ export class RefreshAttempt<Resource> {
       return { kind: 'unchanged', record: unchanged, grant }
     }
     const renewed = renewRecord(record, won)
-    const stands = lock.lost
-      ? null
-      : await offer(this.#context, { record: renewed, unsaved: 'change' }, marked)
-    return { kind: 'won', record: renewed, stands, late: lock.lost, grant }
+    const late = lock?.lost !== false
+    const stands = late ? null : await offer(this.#context, { record: renewed, unsaved: 'change' }, marked)
+    return { kind: 'won', record: renewed, stands, late, grant }
   }
 
   #renewable({ tokens }: LiveRecord): boolean {
@@ -144,17 +151,19 @@ export class RefreshAttempt<Resource> {
     const { verdict, mayHaveActed, retryAfterMs } = backend.judge(thrown, 'refresh')
     const error = thrown instanceof LatchkeyError ? thrown : new NetworkError('The refresh failed')
     const before = record.pending
+    let pending = mayHaveActed ? (marked.record?.pending ?? before) : before
     if (verdict === 'stale' || verdict === 'revoked' || verdict === 'expired') {
       const { version } = state
       const latest = await store.read(true).catch(() => marked)
-      if (latest.raw !== marked.raw) return { kind: 'stands', stored: latest, version }
-      if (!(before && this.#mayStillWin(before))) {
+      if (!isSame(latest.record, record)) return { kind: 'stands', stored: latest, version }
+      // Whoever came after the lock was lost has left a mark of its own.
+      if (![before, latest.record.pending].some((pending) => this.#mayStillWin(pending))) {
         // Stale, and nobody who shares the storage has a newer one: it was lost on its way.
-        return this.#refused(record, marked, before || verdict === 'stale' ? 'lost' : verdict, error)
+        return this.#refused(record, latest, before || verdict === 'stale' ? 'lost' : verdict, error)
       }
+      pending = latest.record.pending
     }
     const coolDownMs = coolDownAfter(this.#task.failures + 1, retryAfterMs, this.#context.clock)
-    const pending = mayHaveActed ? (marked.record?.pending ?? before) : before
     const failed = await this.#failed({ ...record, pending }, error, coolDownMs, marked)
     return { ...failed, mayPass: verdict !== 'fault' }
   }
@@ -165,15 +174,27 @@ export class RefreshAttempt<Resource> {
     reason: StoredEndReason,
     error?: LatchkeyError,
   ): Promise<Finding<Resource>> {
-    if (this.#task.reauthenticates) return { kind: 'refused', record, stored, reason, error }
+    if (this.#task.reauthenticates) {
+      // What becomes of the refresh is known: others needn't wait for it.
+      const unmarked = await this.#write(stored, record)
+      return { kind: 'refused', record, stored: unmarked ?? stored, reason, error }
+    }
     const tombstone = endRecord(record, reason)
     const stands = await offer(this.#context, { record: tombstone, unsaved: 'change' }, stored)
     return { kind: 'ended', record: tombstone, stands }
   }
 
+  /** The mark to send a refresh under. Where another's may be under way, what comes of it is no longer ours alone. */
+  #mark({ pending }: LiveRecord): Pending {
+    if (pending?.by === ANYBODY && this.#mayStillWin(pending)) return pending
+    const by = this.#mayStillWin(pending) ? ANYBODY : this.#context.id
+    return { by, at: this.#context.serverClock.now() }
+  }
+
   /** Another client's refresh may be under way, and end well. */
-  #mayStillWin({ by, at }: NonNullable<SessionRecord['pending']>): boolean {
-    return by !== this.#context.id && Math.abs(this.#context.serverClock.now() - at) < YOUNG_PENDING_MS
+  #mayStillWin(pending: Pending | null): boolean {
+    if (!pending || pending.by === this.#context.id) return false
+    return Math.abs(this.#context.serverClock.now() - pending.at) < YOUNG_PENDING_MS
   }
 
   async #failed(
@@ -195,7 +216,7 @@ export class RefreshAttempt<Resource> {
   }
 
   /** Marks are worth a try, not a failure. */
-  async #write(marked: Stored, next: SessionRecord): Promise<void> {
-    await this.#context.store.replace(marked.raw, next).catch(() => null)
+  #write(marked: Stored, next: SessionRecord): Promise<Stored | null> {
+    return this.#context.store.replace(marked.raw, next).catch(() => null)
   }
 }

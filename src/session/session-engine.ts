@@ -8,11 +8,12 @@ import type { Clock } from '../support/clock.ts'
 import { createEmitter } from '../support/emitter.ts'
 import type { MaybePromise } from '../support/maybe-promise.ts'
 import type { SessionContext } from './context.ts'
+import { LONGEST_ASKED_MS } from './cool-down.ts'
 import type { SessionEvents } from './events.ts'
 import { KeepAlive } from './keep-alive.ts'
 import type { RefreshOutcome } from './outcome.ts'
 import type { Grant, GrantedTokens, SessionBackend } from './protocol.ts'
-import { Reauthentication } from './reauthentication.ts'
+import { LONGEST_REFUSAL_MS, Reauthentication } from './reauthentication.ts'
 import { isLive, mintId } from './record.ts'
 import { RecordStore } from './record-store.ts'
 import { Refresher } from './refresher.ts'
@@ -68,7 +69,8 @@ export class SessionEngine<Credentials, Resource, Extra> implements Session<Reso
       serverClock: new ServerClock(clock),
       store: new RecordStore(storage, key, backend.audience, clock, report),
       state: new SessionState(emit, backend.supersedes),
-      id: mintId(),
+      longestCoolDownMs: reauthenticate ? LONGEST_REFUSAL_MS : LONGEST_ASKED_MS,
+      id: mintId(clock.random),
     }
     this.#sync = new StorageSync(this.#context)
     this.#refresher = new Refresher(
@@ -198,6 +200,12 @@ export class SessionEngine<Credentials, Resource, Extra> implements Session<Reso
   get current(): string | undefined {
     const { record } = this.#context.state
     return isLive(record) ? record.session : undefined
+  }
+
+  get settled(): boolean {
+    const { state, store } = this.#context
+    const kept = state.mine.unsaved === null && !(store.private && isLive(state.record))
+    return kept && !this.#refresher.flight
   }
 
   /** What to try after the server refused a lease, or `null` if the refusal stands. */

@@ -155,6 +155,7 @@ function describe(record: SessionRecord | null, reason: EndReason | undefined): 
 /** The storage needs to be told of what we hold. */
 function lacks(theirs: SessionRecord | null, mine: SessionRecord): boolean {
   if (!theirs) return mine.tokens !== null
+  if (theirs.session === mine.session && theirs.ended === 'deleted') return false
   return (
     theirs.session !== mine.session ||
     theirs.generation !== mine.generation ||

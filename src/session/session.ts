@@ -26,6 +26,8 @@ export interface Session<Resource = unknown, Extra = unknown> {
   readonly subscribe: (subscriber: (snapshot: SessionSnapshot) => void) => () => void
   /** Calls a listener at each event of a type. */
   readonly on: Listen<SessionEvents>
+  /** No refresh is under way, and the storage has all there is: whoever comes next finds the session there. */
+  readonly settled: boolean
   /**
    * An access token that is good now, refreshed first if need be.
    *

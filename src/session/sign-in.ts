@@ -36,24 +36,25 @@ export class SignIn<Resource> {
    */
   async begin(create: () => Promise<Grant<Resource>>): Promise<Resource> {
     const number = ++this.#begun
-    await this.#context.store.assertPlaced()
+    const { backend, clock, state, emit, store } = this.#context
+    const before = (await store.predecessor()) ?? state.record
     const grant = await create()
-    const { backend } = this.#context
-    const record = beginRecord(backend.audience, completeTokens(grant.tokens, this.#context))
+    const tokens = completeTokens(grant.tokens, this.#context)
+    const record = beginRecord(backend.audience, tokens, before, clock.random)
     if (number > this.#latest) {
       this.#latest = number
-      this.#context.store.tryAgain()
+      store.tryAgain()
     }
     const saved = await this.#save(record, number)
     if (number < this.#latest) {
-      await bury(this.#context, record)
-      await revoke(this.#context, record, this.#context.backend.revoke)
+      // What others have written since is not to go with it.
+      await bury(this.#context, { ...record, replaces: [] })
+      await revoke(this.#context, record, backend.revoke)
       throw new SessionEndedError('superseded')
     }
-    const { state, emit } = this.#context
-    const before = state.record
+    const wasLive = isLive(state.record)
     state.put({ record, unsaved: saved ? null : 'session' }, () => {
-      if (isLive(before)) emit('ended', { reason: 'superseded' })
+      if (wasLive) emit('ended', { reason: 'superseded' })
       const { expiresAt } = record.tokens
       emit('created', expiresAt === undefined ? {} : { expiresAt })
     })

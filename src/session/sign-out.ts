@@ -1,6 +1,6 @@
 import { LatchkeyError } from '../errors/latchkey-error.ts'
 import { NetworkError } from '../errors/network-error.ts'
-import type { SessionContext } from './context.ts'
+import { completeTokens, type SessionContext } from './context.ts'
 import { freshnessOf } from './freshness.ts'
 import type { SessionBackend, TokenSet } from './protocol.ts'
 import { endRecord, isLive, type LiveRecord, type SessionRecord } from './record.ts'
@@ -32,7 +32,8 @@ export async function signOut(
   state.put({ record: endRecord(record, 'deleted'), unsaved: 'change' }, () =>
     emit('ended', { reason: 'deleted' }),
   )
-  return revoke(context, (await bury(context, record)) ?? record, send)
+  const newest = await bury(context, record)
+  return newest === null ? { revoked: false } : revoke(context, newest ?? record, send, newest !== undefined)
 }
 
 /** Writes the tombstone of a sign-out that the storage has not got, and revokes what it is written over. */
@@ -41,37 +42,52 @@ export async function finishSignOut(context: SessionContext, tombstone: SessionR
   if (newest) await revoke(context, newest, context.backend.revoke)
 }
 
-/** Writes the tombstone, and answers the newest record of the session that it was written over. */
-export async function bury(context: SessionContext, record: SessionRecord): Promise<LiveRecord | null> {
+/**
+ * Writes the tombstone, and answers the newest record of the session that it was written over.
+ *
+ * @returns `null`: the session had ended before. `undefined`: the storage doesn't have it, or could not be asked.
+ */
+export async function bury(
+  context: SessionContext,
+  record: SessionRecord,
+): Promise<LiveRecord | null | undefined> {
   const { store, state } = context
-  const write = async (): Promise<LiveRecord | null> => {
+  const write = async (): ReturnType<typeof bury> => {
     for (let race = 0; race < MOST_RACES_LOST; race++) {
       const stored = await store.read(true)
-      if (stored.record && stored.record.session !== record.session) return null
+      const theirs = stored.record
+      if (theirs && theirs.session !== record.session && !record.replaces.includes(theirs.session))
+        return undefined
       // What memory holds may never have got into the storage.
-      const isNewer = stored.record && stored.record.generation >= record.generation
-      const newest = isNewer && stored.record ? stored.record : record
+      const isNewest = theirs?.session === record.session && theirs.generation >= record.generation
+      const newest = isNewest ? theirs : record
       const written = await store.replace(stored.raw, endRecord(newest, 'deleted'))
       if (!written) continue
       state.buried(record.session)
       return isLive(newest) ? newest : null
     }
-    return null
+    return undefined
   }
-  return store.exclusive(write, { waitMs: SIGN_OUT_LOCK_WAIT_MS }).catch(() => write().catch(() => null))
+  return store.exclusive(write, { waitMs: SIGN_OUT_LOCK_WAIT_MS }).catch(() => write().catch(() => undefined))
 }
 
-/** Revokes tokens on the server, and renews them for it once if that is what it takes. */
+/**
+ * Revokes tokens on the server, and renews them for it once if that is what it takes.
+ *
+ * @param areNewest nobody has renewed them already
+ */
 export async function revoke(
   context: SessionContext,
   { tokens, pending }: LiveRecord,
   send: SessionBackend['revoke'],
+  areNewest = true,
 ): Promise<EndResult> {
   const { backend, serverClock } = context
   if (!send) return { revoked: false }
   // Where a refresh is under way, a second one would cost what the first one wins.
-  const renewable = pending === null && backend.renewable?.(tokens) !== false
-  const renewed = async (): Promise<TokenSet> => (await backend.refresh(tokens)).tokens
+  const renewable = areNewest && pending === null && backend.renewable?.(tokens) !== false
+  const renewed = async (): Promise<TokenSet> =>
+    completeTokens((await backend.refresh(tokens)).tokens, context, tokens)
   const over = (error: unknown): boolean =>
     /revoked|expired|stale/.test(backend.judge(error, 'revoke').verdict)
   try {

@@ -1,3 +1,4 @@
+import { noteAbsence } from './absence.ts'
 import type { SessionContext } from './context.ts'
 import { offer } from './offer.ts'
 import { isLive, type SessionRecord } from './record.ts'
@@ -75,6 +76,7 @@ export class StorageSync {
     for (let met = false; !met; ) {
       const { version, snapshot } = state
       const stored = await store.read()
+      noteAbsence(this.#context, stored)
       met = state.meet(stored, version, snapshot.status === 'unknown' ? 'restored' : 'adopted')
     }
     this.save()

@@ -125,9 +125,10 @@ export class TokenSource {
 
   /** Inside the window: the token is handed out as it is, and perhaps renewed behind the caller's back. */
   #servesAging(record: LiveRecord): boolean {
-    const { backend, serverClock } = this.#context
-    if (backend.early === 'never' || coolDownLeft(record, serverClock) > 0) return true
+    const { backend, store } = this.#context
+    if (backend.early === 'never' || coolDownLeft(record, this.#context) > 0) return true
     if (backend.renewable?.(record.tokens) === false) return true
+    if (!backend.repeatable && !store.guardsRefreshes) return true
     // A hidden page may be frozen between the server's answer and the writing of it.
     if (!backend.repeatable && isHidden() && !this.#refresher.flight) return true
     if (backend.early === 'wait') return false
@@ -142,8 +143,8 @@ export class TokenSource {
     patience: Patience,
     refused: string | undefined,
   ): Promise<RefreshOutcome | undefined> {
-    const { clock, serverClock, state } = this.#context
-    const coolDown = coolDownLeft(record, serverClock)
+    const { clock, state } = this.#context
+    const coolDown = coolDownLeft(record, this.#context)
     if (expired && coolDown > 0 && !this.#refresher.flight) {
       const pointless = this.#refresher.lastFailure?.mayPass === false
       if (pointless || clock.monotonic() + coolDown >= patience.end) throw this.#tooLate()

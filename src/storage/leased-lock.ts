@@ -8,9 +8,15 @@ import type { ExclusiveOptions } from './token-storage.ts'
 /**
  * A holder that says nothing for so long is taken for dead, in milliseconds. A refresh is sent within ten seconds
  * of taking the lock or not at all, so whoever sends one has not been given up yet.
+ *
+ * @internal
  */
 export const LEASE_MS = 12_000
 const RENEW_EVERY_MS: number = LEASE_MS / 4
+/** A lease that took longer to be had, in milliseconds, may be over too soon to be of use. */
+const LONGEST_TAKING_MS: number = LEASE_MS - 10_000
+/** A renewal that failed is tried again after so long, in milliseconds. */
+const RETRY_RENEWAL_MS = 500
 /** Whoever waits looks again after so long, in milliseconds: soon at first, then at leisure. */
 const FIRST_POLL_MS = 10
 const LONGEST_POLL_MS = 250
@@ -67,12 +73,14 @@ async function take(
   { waitMs, signal }: ExclusiveOptions,
   clock: Clock,
 ): Promise<number> {
+  const inTime = <T>(act: () => Promise<T>): Promise<T> =>
+    withDeadline(clock, { ms: end - clock.monotonic(), error: () => tooLate(waitMs), signal }, act)
   for (let pause = FIRST_POLL_MS; ; pause = Math.min(pause * 2, LONGEST_POLL_MS)) {
     signal?.throwIfAborted()
     const asked = clock.monotonic()
+    const askedAt = clock.now()
     const taking = lease.take(owner, LEASE_MS)
-    const deadline = { ms: end - asked, error: () => tooLate(waitMs), signal }
-    const taken = await withDeadline(clock, deadline, () => taking).catch((error: unknown) => {
+    const taken = await inTime(() => taking).catch((error: unknown) => {
       // It may be ours yet, and nobody would give it back.
       void taking.then(
         () => release(lease, owner),
@@ -80,7 +88,11 @@ async function take(
       )
       throw error
     })
-    if (taken) return asked + LEASE_MS
+    // While a machine sleeps, its monotonic clock may stand still.
+    const passed = Math.max(clock.monotonic() - asked, Math.abs(clock.now() - askedAt))
+    if (taken && passed <= LONGEST_TAKING_MS) return asked + LEASE_MS
+    // Somebody else may have it by now.
+    if (taken) await inTime(() => release(lease, owner))
     const left = end - clock.monotonic()
     if (left <= 0) throw tooLate(waitMs)
     await sleep(clock, Math.min(left, pause * (0.5 + clock.random())), signal)
@@ -108,7 +120,7 @@ function keepAlive(
       stopExpiry()
       stopExpiry = startTimer(clock, asked + LEASE_MS - clock.monotonic(), lose, true)
     }
-    stopRenewal = startTimer(clock, RENEW_EVERY_MS, () => void renew(), true)
+    stopRenewal = startTimer(clock, kept ? RENEW_EVERY_MS : RETRY_RENEWAL_MS, () => void renew(), true)
   }
   const tooLong = (): void => {
     lose()

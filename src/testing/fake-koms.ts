@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../support/clock.ts'
 import { bearerToken } from './bearer.ts'
-import type { FakeUser } from './fake-saferme.ts'
 import { extendServer, type FakeServer, fakeServer } from './fake-server.ts'
+import type { FakeUser } from './fake-user.ts'
 import { declaresJson, jsonFields, parsedBody } from './json-body.ts'
 import { unixSeconds, unsignedJwt, wholeSecondExpiry } from './jwt.ts'
 import type { Route, ServerAnswer, ServerRequest } from './route.ts'

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../support/clock.ts'
 import { extendServer, type FakeServer, fakeServer } from './fake-server.ts'
+import type { FakeUser } from './fake-user.ts'
 import type { Route, ServerAnswer, ServerRequest } from './route.ts'
 import { tokenMint } from './token-mint.ts'
 
@@ -7,12 +8,6 @@ const TOKEN_LIFE_MS = 3_600_000
 const REFRESH_TOKEN_LIFE_MS = 30 * 24 * 3_600_000
 const SERVER_UTC_OFFSET = '+13:00'
 const SERVER_UTC_OFFSET_MS = 13 * 3_600_000
-
-/** Somebody who can sign in to a fake server. */
-export interface FakeUser {
-  readonly email: string
-  readonly password: string
-}
 
 /** Options of {@link fakeSaferMe}. */
 export interface FakeSaferMeOptions {

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../support/clock.ts'
 import type { Fetch } from '../support/fetch.ts'
+import { crossOrigin } from './cross-origin.ts'
 import { actUnder, connectionLost, type Fault } from './fault.ts'
 import { faultQueue } from './fault-queue.ts'
 import { type ListeningServer, listen } from './listen.ts'
@@ -17,6 +18,8 @@ export interface RecordedRequest {
   /** The path with its query. */
   readonly path: string
   readonly headers: Headers
+  /** Whether cookies were to go along, as `fetch` was told. A request over a real port tells nothing of it. */
+  readonly credentials: Request['credentials']
   /** The body as text; empty if there was none. */
   readonly body: string
   /** When it arrived, in epoch milliseconds by the server's clock. */
@@ -29,6 +32,15 @@ export interface RecordedRequest {
 export interface FaultOptions {
   /** How many requests meet the fault; `Infinity` for all until `clearFaults()`. Default: 1. */
   readonly times?: number
+}
+
+/** Options of {@link FakeServer.listen}. */
+export interface FakeListenOptions {
+  /**
+   * The other origin whose pages may read the answers, with `Date` and `Retry-After`, and send cookies along.
+   * Default: none.
+   */
+  readonly allowOrigin?: string
 }
 
 /** Options of {@link fakeServer}. */
@@ -52,7 +64,7 @@ export interface FakeServer {
    *
    * @param port default: 0, any that is free
    */
-  listen(port?: number): Promise<ListeningServer>
+  listen(port?: number, options?: FakeListenOptions): Promise<ListeningServer>
   /** The clock that the server's time and delays run on. */
   readonly clock: Clock
   /** How many milliseconds the server's idea of now is ahead of its clock. Default: 0. */
@@ -86,13 +98,13 @@ export function fakeServer({ routes, clock = systemClock }: FakeServerOptions): 
   const answer = async (request: Request): Promise<Response> => {
     const body = await request.text()
     request.signal.throwIfAborted()
-    const { method, headers } = request
+    const { method, headers, credentials } = request
     const url = new URL(request.url)
     const at = clock.now() + server.clockOffset
     const matched = findRoute(routes, method, url.pathname)
     const operation = matched?.route.operation ?? UNKNOWN_OPERATION
     const path = url.pathname + url.search
-    const record: OpenRecord = { operation, method, path, headers, body, at, status: null }
+    const record: OpenRecord = { operation, method, path, headers, credentials, body, at, status: null }
     requests.push(record)
     const act = (): ServerAnswer =>
       matched?.route.handle({ method, url, params: matched.params, headers, body, at }) ?? NOT_FOUND
@@ -115,7 +127,8 @@ export function fakeServer({ routes, clock = systemClock }: FakeServerOptions): 
         underWay.delete(exchange)
       }
     },
-    listen: (port = 0) => listen(server.fetch, port),
+    listen: (port = 0, { allowOrigin } = {}) =>
+      listen(allowOrigin === undefined ? server.fetch : crossOrigin(server.fetch, allowOrigin), port),
     clock,
     clockOffset: 0,
     exposeDate: true,

@@ -10,16 +10,23 @@ export type { FakeClock, FakeClockOptions } from './fake-clock.ts'
 export { fakeClock } from './fake-clock.ts'
 export type { FakeKoms, FakeKomsOptions, FakeKomsSession } from './fake-koms.ts'
 export { fakeKoms } from './fake-koms.ts'
-export type { FakeSaferMe, FakeSaferMeOptions, FakeSaferMeSession, FakeUser } from './fake-saferme.ts'
+export type { FakeSaferMe, FakeSaferMeOptions, FakeSaferMeSession } from './fake-saferme.ts'
 export { fakeSaferMe } from './fake-saferme.ts'
-export type { FakeServer, FakeServerOptions, FaultOptions, RecordedRequest } from './fake-server.ts'
+export type {
+  FakeListenOptions,
+  FakeServer,
+  FakeServerOptions,
+  FaultOptions,
+  RecordedRequest,
+} from './fake-server.ts'
 export { fakeServer } from './fake-server.ts'
+export type { FakeUser } from './fake-user.ts'
 export type { FakeZelf, FakeZelfOptions, FakeZelfSession } from './fake-zelf.ts'
 export { fakeZelf } from './fake-zelf.ts'
 export type { Fault } from './fault.ts'
 export type { ListeningServer } from './listen.ts'
-export type { ProtocolUnderTest } from './protocol-contract.ts'
 export { protocolContract } from './protocol-contract.ts'
+export type { ProtocolUnderTest } from './protocol-trial.ts'
 export type { Route, ServerAnswer, ServerRequest } from './route.ts'
 export type { StorageContractOptions, StorageUnderTest } from './storage-contract.ts'
 export { storageContract } from './storage-contract.ts'

@@ -1,101 +1,68 @@
-import type { SessionProtocol } from '../client/protocol.ts'
-import { SessionClient } from '../client/session-client.ts'
+import { ApiError } from '../errors/api-error.ts'
 import { SessionEndedError } from '../errors/session-ended-error.ts'
-import { memoryStorage } from '../storage/memory-storage.ts'
-import type { TokenStorage } from '../storage/token-storage.ts'
-import type { Fetch } from '../support/fetch.ts'
 import type { MaybePromise } from '../support/maybe-promise.ts'
 import { type ContractCase, must } from './contract-case.ts'
-import type { FakeClock } from './fake-clock.ts'
+import { type Interruption, ProtocolTrial, type ProtocolUnderTest } from './protocol-trial.ts'
 
-/** A protocol, and a server that it is tried on. */
-export interface ProtocolUnderTest<Credentials, Resource, Extra> {
-  readonly protocol: SessionProtocol<Credentials, Resource, Extra>
-  /** Where the server is. */
-  readonly baseUrl: string
-  /** The server: a fake one, that lives by `clock`. */
-  readonly fetch: Fetch
-  readonly clock: FakeClock
-  /** What signs in. */
-  readonly credentials: Credentials
-  /** A path that answers 200 with a good token, and 401 without. */
-  readonly path: string
-  /** How long an access token lives, in milliseconds. */
-  readonly tokenLifeMs: number
-  /** Tells a request that renews the session from any other. */
-  isRefresh(request: Request): boolean
-  /** Ends the session on the server, in so many words. */
-  revoke(): void
-}
-
-/** What happens to a refresh instead of being sent. */
-type Interruption = () => Promise<Response>
-
-/** One trial of a protocol: clients that share a storage, on a network that can be interrupted. */
-class Trial<Credentials, Resource, Extra> {
-  readonly subject: ProtocolUnderTest<Credentials, Resource, Extra>
-  readonly #storage: TokenStorage
-  #interruptions: Interruption[] = []
-  refreshes = 0
-
-  constructor(subject: ProtocolUnderTest<Credentials, Resource, Extra>) {
-    this.subject = subject
-    this.#storage = memoryStorage({ clock: subject.clock })
-  }
-
-  client(): SessionClient<Credentials, Resource, Extra> {
-    const { protocol, baseUrl, clock } = this.subject
-    return new SessionClient(protocol, { baseUrl, clock, storage: this.#storage, fetch: this.#fetch })
-  }
-
-  async signedIn(): Promise<SessionClient<Credentials, Resource, Extra>> {
-    const client = this.client()
-    await this.until(client.createSession(this.subject.credentials))
-    return client
-  }
-
-  until<T>(promise: Promise<T>): Promise<T> {
-    return this.subject.clock.until(promise)
-  }
-
-  runOut(): Promise<void> {
-    return this.subject.clock.advance(this.subject.tokenLifeMs + 2000)
-  }
-
-  interrupt(...interruptions: Interruption[]): void {
-    this.#interruptions.push(...interruptions)
-  }
-
-  async succeeds(...clients: SessionClient<Credentials, Resource, Extra>[]): Promise<void> {
-    const calls = clients.map((client) => client.fetch(this.subject.path))
-    for (const { status } of await this.until(Promise.all(calls)))
-      must(status === 200, `a call answered ${status}`)
-  }
-
-  readonly #fetch: Fetch = async (input, init) => {
-    const request = new Request(input, init)
-    if (!this.subject.isRefresh(request.clone())) return this.subject.fetch(request)
-    const interruption = this.#interruptions.shift()
-    if (interruption) return interruption()
-    this.refreshes++
-    return this.subject.fetch(request)
-  }
-}
+/** The statuses of a server, or of what stands before it, that is busy or down. */
+const BUSY = [408, 429, 500, 502, 503, 504]
 
 const broken: Interruption = () => Promise.reject(new TypeError('fetch failed'))
-const page =
-  (status: number, headers?: Record<string, string>): Interruption =>
+const lost: Interruption = async (send) => {
+  await send()
+  throw new TypeError('fetch failed')
+}
+const answered =
+  (status: number, body: string | null, headers: Record<string, string>): Interruption =>
   async () =>
-    new Response('<html><body>Welcome to our network</body></html>', {
-      status,
-      headers: { 'content-type': 'text/html', ...headers },
-    })
+    new Response(body, { status, headers })
+const page = (status: number): Interruption =>
+  answered(status, '<html><body>Welcome to our network</body></html>', { 'content-type': 'text/html' })
+const json = (status: number): Interruption =>
+  answered(status, '{"message":"not now"}', { 'content-type': 'application/json', 'retry-after': '1' })
+const nothing = (status: number): Interruption => answered(status, null, {})
 
-type Rule = <Credentials, Resource, Extra>(trial: Trial<Credentials, Resource, Extra>) => Promise<void>
+type Rule = <Credentials, Resource, Extra>(
+  trial: ProtocolTrial<Credentials, Resource, Extra>,
+) => Promise<void>
 
 const RULES: Readonly<Record<string, Rule>> = {
   'a session that has begun carries calls': async (trial) => {
     await trial.succeeds(await trial.signedIn())
+  },
+  'a sign-in that is refused is told as what it is, and begins nothing': async (trial) => {
+    const client = trial.client()
+    trial.interrupt(json(422))
+    const signingIn = client.createSession(trial.subject.credentials)
+    const error: unknown = await trial.until(signingIn.then(() => undefined).catch((thrown) => thrown))
+    must(error instanceof ApiError && error.status === 422, 'a 422 did not come out as an ApiError')
+    must(client.session.snapshot().status !== 'active', 'a refused sign-in began a session')
+  },
+  'a token is taken to live for as long as it does': async (trial) => {
+    const client = await trial.signedIn()
+    trial.mustKnowTheLife(client)
+    await trial.runOut()
+    await trial.succeeds(client)
+    trial.mustKnowTheLife(client)
+  },
+  'a token that is good is used, and not renewed': async (trial) => {
+    const client = await trial.signedIn()
+    for (let call = 0; call < 3; call++) await trial.succeeds(client, client)
+    await trial.live(1 / 2)
+    await trial.succeeds(client, client)
+    must(trial.refreshes === 0, `${trial.refreshes} refreshes were sent in half of a token's life`)
+    must(trial.refused === 0, `${trial.refused} calls were refused in half of a token's life`)
+  },
+  'a call that is under way while its token is renewed is not refused': async (trial) => {
+    const { refreshWindowMs, early } = trial.subject.protocol
+    const windowMs = Math.min(refreshWindowMs, trial.subject.tokenLifeMs / 3)
+    if (early === 'never' || windowMs === 0) return
+    const client = await trial.signedIn()
+    await trial.live(1 - windowMs / 2 / trial.subject.tokenLifeMs)
+    trial.delayMs = windowMs / 4
+    await trial.succeeds(client, client)
+    must(trial.refreshes <= 1, `${trial.refreshes} refreshes were sent`)
+    must(trial.refused === 0, 'a call was refused: renewing kills the token, so `early` must not be `serve`')
   },
   'a hundred calls over a token that has run out send one refresh': async (trial) => {
     const client = await trial.signedIn()
@@ -113,14 +80,26 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   'a client that starts later goes on with the session': async (trial) => {
     await trial.signedIn()
-    await trial.runOut()
-    await trial.succeeds(trial.client())
+    for (let round = 0; round < 2; round++) {
+      await trial.runOut()
+      await trial.succeeds(trial.client())
+    }
   },
   'a network that breaks before a refresh ends no session': async (trial) => {
     const client = await trial.signedIn()
     await trial.runOut()
     trial.interrupt(broken)
     await trial.succeeds(client)
+  },
+  'a refresh whose answer is lost is made good, or the session is told to be lost': async (trial) => {
+    const client = await trial.signedIn()
+    await trial.runOut()
+    trial.interrupt(lost)
+    const outcome = await trial.outcome(client)
+    if (outcome instanceof Response) return must(outcome.ok, `a call answered ${outcome.status}`)
+    must(!trial.subject.protocol.repeatable, 'a `repeatable` refresh could not be sent again')
+    const isLost = outcome instanceof SessionEndedError && outcome.reason === 'lost'
+    must(isLost, 'the session did not end as `lost`')
   },
   'a page of somebody else’s ends no session, whatever its status': async (trial) => {
     const client = await trial.signedIn()
@@ -132,34 +111,46 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   'a server that is busy or down ends no session': async (trial) => {
     const client = await trial.signedIn()
-    for (const status of [429, 500, 502, 503]) {
-      await trial.runOut()
-      trial.interrupt(page(status, { 'retry-after': '1' }))
-      await trial.succeeds(client)
+    for (const status of BUSY) {
+      for (const answer of [page, json, nothing]) {
+        await trial.runOut()
+        trial.interrupt(answer(status))
+        await trial.succeeds(client)
+      }
     }
   },
   'a session that the server says is over ends, and says so': async (trial) => {
     const client = await trial.signedIn()
     trial.subject.revoke()
     await trial.runOut()
-    const outcome: unknown = await trial.until(
-      client.fetch(trial.subject.path).catch((error: unknown) => error),
-    )
+    const outcome = await trial.outcome(client)
     must(outcome instanceof SessionEndedError, 'the call did not say that the session has ended')
+    must(/revoked|expired/.test(outcome.reason), `it ended as ${outcome.reason}, not as what the server said`)
     must(client.session.snapshot().status === 'ended', 'the snapshot does not say that the session has ended')
   },
   'signing out ends the session here, and for all who share it': async (trial) => {
     const [client, other] = [await trial.signedIn(), trial.client()]
     await trial.until(other.session.restore())
     await trial.until(client.session.end())
-    for (const each of [client, other]) {
-      const outcome = await trial.until(each.fetch(trial.subject.path).catch((error: unknown) => error))
-      must(outcome instanceof Error, 'a call was sent after the sign-out')
+    for (const each of [client, other])
+      must((await trial.outcome(each)) instanceof Error, 'a call was sent after the sign-out')
+  },
+  'signing out tells the server, where the protocol knows how, with a token that has run out too': async (
+    trial,
+  ) => {
+    const { revoke, refresh } = trial.subject.protocol
+    for (const late of refresh ? [false, true] : [false]) {
+      const client = await trial.signedIn()
+      if (late) await trial.runOut()
+      const { sent } = trial
+      const { revoked, error } = await trial.until(client.session.end())
+      const told = revoked && trial.sent > sent
+      must(told || !revoke, `the server was not told: ${error?.message ?? 'nothing was sent'}`)
     }
   },
   'a token goes to no other origin': async (trial) => {
     const client = await trial.signedIn()
-    const outcome = await trial.until(client.fetch('https://other.test/').catch((error: unknown) => error))
+    const outcome = await trial.outcome(client, 'https://other.test/')
     must(outcome instanceof Error, 'a call to another origin was sent')
   },
 }
@@ -175,6 +166,6 @@ export function protocolContract<Credentials, Resource, Extra>(
 ): readonly ContractCase[] {
   return Object.entries(RULES).map(([name, rule]) => ({
     name,
-    run: async () => rule(new Trial(await make())),
+    run: async () => rule(new ProtocolTrial(await make())),
   }))
 }

@@ -1,3 +1,5 @@
+import type { HeadersLike } from '../support/fetch.ts'
+
 /** A request as a fake server's route sees it. */
 export interface ServerRequest {
   readonly method: string
@@ -17,7 +19,7 @@ export interface ServerAnswer {
   readonly status: number
   /** Goes out as JSON; a string goes out as it is. Absent: no body. */
   readonly body?: unknown
-  readonly headers?: HeadersInit
+  readonly headers?: HeadersLike
 }
 
 /** One operation of a fake server. */

@@ -30,7 +30,9 @@ export interface StorageContractOptions {
  * @param make makes the storage that a case is checked on; it is called once for each. Cases use keys of their own,
  * so one store may serve them all
  * @example
+ * ```ts
  * for (const { name, run } of storageContract(() => ({ storage: myStorage(), other: myStorage() }))) it(name, run)
+ * ```
  */
 export function storageContract(
   make: () => MaybePromise<StorageUnderTest>,

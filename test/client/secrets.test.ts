@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Fault } from '../../src/testing/index.ts'
 import { CREDENTIALS, PASSWORD, scene, TYPED } from './scene.ts'
-
-/** The ways to write a text in JSON that servers have: as it is, with its slashes or all but ASCII escaped. */
-const WRITTEN = [
-  (text: string) => JSON.stringify(text),
-  (text: string) => JSON.stringify(text).replaceAll('/', '\\/'),
-  (text: string) =>
-    `"${Array.from(text, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}"`,
-]
+import { WRITTEN } from './traces.ts'
 
 /** Every operation, each of them answered badly, with what it has sent quoted in the answer. */
 async function everything(made: ReturnType<typeof scene>, fault: (quoted: string) => Fault) {
@@ -17,7 +10,7 @@ async function everything(made: ReturnType<typeof scene>, fault: (quoted: string
     const { accessToken = '', refreshToken = '' } = server.sessions[0] ?? {}
     server.fault('createSession', fault(PASSWORD), { times: 20 })
     server.fault('refreshSession', fault(`${refreshToken} ${accessToken}`), { times: 20 })
-    server.fault('*', fault(accessToken), { times: 20 })
+    server.fault('*', fault(`${accessToken} ${refreshToken}`), { times: 20 })
   }
   answerBadly()
   await made.of(() => client.createSession(CREDENTIALS))

@@ -44,6 +44,23 @@ describe('a request that may be repeated', () => {
     },
   )
 
+  it('is repeated where the API’s own error says that it may pass, and nowhere else', async () => {
+    class OwnApiError extends ApiError {
+      override get mayPass(): boolean {
+        return this.status === 425
+      }
+    }
+    for (const [status, sends] of [
+      [425, 2],
+      [500, 1],
+    ] as const) {
+      const fetch = answers(status)
+      const { call } = transport(fetch, { toError: (failure) => new OwnApiError(failure) })
+      await call().catch(() => {})
+      expect(fetch).toHaveBeenCalledTimes(sends)
+    }
+  })
+
   it('is given up after two repetitions, with the last failure', async () => {
     const fetch = answers(500, 502, 504)
     await expect(transport(fetch).call()).rejects.toMatchObject({ code: 'api', status: 504 })

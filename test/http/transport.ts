@@ -3,7 +3,7 @@ import { HttpClient, type HttpClientOptions, type SendOptions } from '../../src/
 import { retryPolicyOf } from '../../src/http/retry-policy.ts'
 import type { TransportEvents } from '../../src/http/transport-events.ts'
 import { Territory } from '../../src/http/url.ts'
-import { type Answer, ApiError, type Fetch } from '../../src/index.ts'
+import { type Answer, ApiError, type Fetch, type RetryOptions } from '../../src/index.ts'
 import { type FakeClock, fakeClock } from '../../src/testing/index.ts'
 
 type TransportEvent = {
@@ -24,14 +24,17 @@ export interface Transport {
   ): Promise<Output>
 }
 
-export function transport(fetch: Fetch, options: Partial<HttpClientOptions> = {}): Transport {
+export function transport(
+  fetch: Fetch,
+  { retry, ...options }: Partial<Omit<HttpClientOptions, 'retry'> & { retry: RetryOptions | false }> = {},
+): Transport {
   const clock = fakeClock()
   const events: TransportEvent[] = []
   const client = new HttpClient({
     territory: new Territory('https://api.test/base'),
     fetch,
     headers: undefined,
-    retry: retryPolicyOf(undefined),
+    retry: retryPolicyOf(retry),
     timeouts: { attempt: 10_000, total: 30_000 },
     observer: { clock, emit: (type, event) => void events.push({ type, ...event } as TransportEvent) },
     toError: (failure) => new ApiError(failure),
@@ -56,7 +59,7 @@ export function transport(fetch: Fetch, options: Partial<HttpClientOptions> = {}
 }
 
 /** A schema that lets everything pass. */
-export const anySchema = {
+const anySchema = {
   '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) },
 } as const
 

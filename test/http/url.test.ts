@@ -198,7 +198,7 @@ describe('a URL goes where credentials may be seen', () => {
       }),
       { numRuns: 20_000, seed: 20_260_101 },
     )
-  })
+  }, 60_000)
 })
 
 describe("an operation's URL", () => {

@@ -136,11 +136,14 @@ describe('a cool-down', () => {
 
   it('is over in its time, and not believed where it was written by a clock that is off', async () => {
     const { clock, serverClock } = clocks()
-    const record = beginRecord('x', { accessToken: 'x' })
-    const left = (ms: number | null) =>
-      coolDownLeft({ ...record, notBefore: ms === null ? null : clock.now() + ms }, serverClock)
+    const record = beginRecord('x', { accessToken: 'x' }, null, Math.random)
+    const left = (ms: number | null, longestCoolDownMs = 300_000) =>
+      coolDownLeft(
+        { ...record, notBefore: ms === null ? null : clock.now() + ms },
+        { serverClock, longestCoolDownMs },
+      )
     expect([left(null), left(-1), left(0)]).toEqual([0, 0, 0])
-    expect([left(5000), left(3_600_500)]).toEqual([5000, 3_600_500])
-    expect(left(2 * 3_600_000)).toBe(0)
+    expect([left(5000), left(300_500), left(3_600_500, 3_600_000)]).toEqual([5000, 300_500, 3_600_500])
+    expect([left(400_000), left(2 * 3_600_000, 3_600_000)]).toEqual([0, 0])
   })
 })

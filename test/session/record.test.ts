@@ -17,13 +17,13 @@ const tokens = {
   issuedAt: 0.5,
   extra: { id: 7 },
 }
-const begun = beginRecord('saferme', tokens)
+const begun = beginRecord('saferme', tokens, null, Math.random)
 
 describe('a stored record', () => {
   it('comes back as it was written', () => {
     const epochMs = fc.integer({ min: 0, max: 9_999_999_999_999 })
     const marks = fc.record({
-      pending: fc.option(epochMs.map((at) => ({ by: mintId(), at }))),
+      pending: fc.option(epochMs.map((at) => ({ by: mintId(Math.random), at }))),
       notBefore: fc.option(epochMs),
       generation: fc.integer({ min: 1 }),
       audience: fc.string(),
@@ -41,7 +41,7 @@ describe('a stored record', () => {
   it('takes no more room with its marks than without, so that a full disk lets a refresh be marked', () => {
     const marked = {
       ...begun,
-      pending: { by: mintId(), at: 1_767_225_600_000.5 },
+      pending: { by: mintId(Math.random), at: 1_767_225_600_000.5 },
       notBefore: 1_767_225_600_000,
     }
     expect(serializeRecord(marked)).toHaveLength(serializeRecord(begun).length)
@@ -65,10 +65,10 @@ describe('a stored record', () => {
 
 describe('a session', () => {
   it('keeps its id through renewals, and counts them', () => {
-    const marked = { ...begun, pending: { by: mintId(), at: 1 }, notBefore: 2 }
+    const marked = { ...begun, pending: { by: mintId(Math.random), at: 1 }, notBefore: 2 }
     const renewed = renewRecord(marked, { accessToken: 'next' })
     expect(renewed).toMatchObject({ session: begun.session, generation: 2, pending: null, notBefore: null })
     expect(renewRecord(endRecord(renewed, 'lost'), tokens)).toMatchObject({ generation: 3, ended: null })
-    expect(beginRecord('saferme', tokens).session).not.toBe(begun.session)
+    expect(beginRecord('saferme', tokens, null, Math.random).session).not.toBe(begun.session)
   })
 })

@@ -11,8 +11,6 @@ export const DEFAULT_KEY = 'latchkey saferme https://api.safer.me/ com.thunderma
 export const ada = { email: 'ada@example.com', password: 'correct horse' }
 export const bob = { email: 'bob@example.com', password: 'battery staple' }
 
-export type SaferMeWorld = ReturnType<typeof saferMeWorld>
-
 /** A clock, a SaferMe server on it, a storage, and as many clients on these as a test wants. */
 export function saferMeWorld(options: Omit<FakeSaferMeOptions, 'clock'> = {}) {
   const clock = fakeClock()

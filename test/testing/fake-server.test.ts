@@ -53,6 +53,13 @@ describe('the fetch of a fake server', () => {
     )
   })
 
+  it('notes whether cookies were to go along', async () => {
+    const { server, post } = counter()
+    await post({ credentials: 'include' })
+    await server.fetch(new Request('https://any.test/page', { credentials: 'omit' }))
+    expect(server.requests.map(({ credentials }) => credentials)).toEqual(['include', 'omit'])
+  })
+
   it('answers JSON, text or nothing, as the route says', async () => {
     const { server, post } = counter()
     const created = await post()

@@ -71,28 +71,136 @@ describe('Zelf', () => {
   for (const { name, run } of cases) it(name, run)
 })
 
-describe('the contract finds a protocol at fault', () => {
-  const failing = async (change: Partial<SessionProtocol<never, never>>): Promise<string[]> => {
-    const failed: string[] = []
-    for (const { name, run } of protocolContract(saferMe(change))) await run().catch(() => failed.push(name))
-    return failed
-  }
-  it('that forgets to authorize', async () => {
-    expect(await failing({ authorize: () => {} })).toContain('a session that has begun carries calls')
-  })
-  it('that never says that a session is over', async () => {
-    expect(await failing({ judge: () => 'transient' })).toEqual([
-      'a session that the server says is over ends, and says so',
-    ])
-  })
-  it('that sends a refresh token twice', async () => {
-    const wasteful = saferMeProtocol('com.thundermaps.saferme')
-    const failed = await failing({
+type Change = Partial<SessionProtocol<never, never>>
+
+const good = saferMeProtocol('com.thundermaps.saferme') as Required<ReturnType<typeof saferMeProtocol>>
+type Grants = Awaited<ReturnType<typeof good.refresh>>
+type Tokens = Parameters<typeof good.refresh>[1]
+
+/** A change to what a sign-in and a refresh grant. */
+const granting = (change: (tokens: Grants['tokens'], before?: Tokens) => Grants['tokens']): Change =>
+  ({
+    create: async (send: never, credentials: never) => {
+      const { tokens, resource } = await good.create(send, credentials)
+      return { tokens: change(tokens), resource }
+    },
+    refresh: async (send: never, before: Tokens) => {
+      const { tokens, resource } = await good.refresh(send, before)
+      return { tokens: change(tokens, before), resource }
+    },
+  }) as Change
+
+const SENT_ONCE = 'a hundred calls over a token that has run out send one refresh'
+const SHARED = 'two clients that share the tokens refresh them once'
+const BUSY = 'a server that is busy or down ends no session'
+const OVER = 'a session that the server says is over ends, and says so'
+const LOST = 'a refresh whose answer is lost is made good, or the session is told to be lost'
+const LIFE = 'a token is taken to live for as long as it does'
+const USED = 'a token that is good is used, and not renewed'
+const UNDER_WAY = 'a call that is under way while its token is renewed is not refused'
+const REFUSED = 'a sign-in that is refused is told as what it is, and begins nothing'
+const TELLS = 'signing out tells the server, where the protocol knows how, with a token that has run out too'
+
+let first: string | undefined
+
+const mistakes: readonly (readonly [name: string, change: () => Change, found: string])[] = [
+  ['forgets to authorize', () => ({ authorize: () => {} }), 'a session that has begun carries calls'],
+  [
+    'authorizes with the first token that it saw',
+    () => {
+      first = undefined
+      return {
+        authorize: ({ headers }, tokens) => {
+          first ??= tokens?.accessToken
+          if (tokens) headers.set('authorization', `Token token=${first}`)
+        },
+      }
+    },
+    SENT_ONCE,
+  ],
+  ['never says that a session is over', () => ({ judge: () => 'transient' }), OVER],
+  ['says so of everything', () => ({ judge: () => 'revoked' }), BUSY],
+  ['says so of a 503', () => ({ judge: ({ status }) => (status === 503 ? 'revoked' : 'transient') }), BUSY],
+  [
+    'says so of a 429',
+    () => ({ judge: ({ status }) => (status === 429 || status === 401 ? 'revoked' : 'transient') }),
+    BUSY,
+  ],
+  ['takes what may pass for its own fault', () => ({ judge: () => 'fault' }), BUSY],
+  [
+    'takes an end for a race',
+    () => ({ judge: ({ status }) => (status === 401 ? 'stale' : 'transient') }),
+    OVER,
+  ],
+  ['promises that a refresh can be repeated', () => ({ repeatable: true }), LOST],
+  [
+    'sends a refresh twice',
+    () => ({
       refresh: async (send, tokens) => {
-        await wasteful.refresh?.(send, tokens)
-        return (await wasteful.refresh?.(send, tokens)) as never
+        await good.refresh(send as never, tokens as Tokens)
+        return (await good.refresh(send as never, tokens as Tokens)) as never
       },
-    })
-    expect(failed).toContain('a hundred calls over a token that has run out send one refresh')
+    }),
+    SENT_ONCE,
+  ],
+  [
+    'keeps the refresh token that is used up',
+    () =>
+      granting((tokens, before) => ({
+        ...tokens,
+        refreshToken: before?.refreshToken ?? tokens.refreshToken,
+      })),
+    SHARED,
+  ],
+  [
+    'tells seconds for milliseconds',
+    () => granting((tokens) => ({ ...tokens, expiresAt: (tokens.expiresAt ?? 0) / 1000 })),
+    LIFE,
+  ],
+  [
+    'tells too short a life',
+    () => granting(({ expiresAt, ...tokens }) => ({ ...tokens, expiresInMs: LIFE_MS / 1000 })),
+    LIFE,
+  ],
+  [
+    'tells too long a life',
+    () => granting((tokens) => ({ ...tokens, expiresAt: (tokens.expiresAt ?? 0) + 60_000 })),
+    LIFE,
+  ],
+  [
+    'tells the old life after a refresh',
+    () => granting((tokens, before) => ({ ...tokens, expiresAt: before?.expiresAt ?? tokens.expiresAt })),
+    LIFE,
+  ],
+  ['wants more life than a token has', () => ({ minimumLifeMs: LIFE_MS }), USED],
+  ['serves a token that renewing kills', () => ({ early: 'serve' }), UNDER_WAY],
+  ['says that its tokens can not be renewed', () => ({ renewable: () => false }), SENT_ONCE],
+  [
+    'makes no error of a refusal',
+    () => ({
+      toError: () => {
+        throw new Error('oops')
+      },
+    }),
+    REFUSED,
+  ],
+  ['does not tell the server of a sign-out', () => ({ revoke: async () => {} }), TELLS],
+  [
+    'can not sign out',
+    () => ({
+      revoke: async () => {
+        throw new Error('oops')
+      },
+    }),
+    TELLS,
+  ],
+]
+
+describe('the contract finds a protocol at fault that', () => {
+  it.each(mistakes)('%s', async (_, change, found) => {
+    const failed: string[] = []
+    for (const { name, run } of protocolContract(saferMe(change())))
+      await run().catch(() => failed.push(name))
+    expect(failed).toContain(found)
   })
 })

@@ -1,6 +1,7 @@
 import { LatchkeyError } from '../../errors/latchkey-error.ts'
 import { NetworkError } from '../../errors/network-error.ts'
 import { NoSessionError } from '../../errors/no-session-error.ts'
+import type { ResponseValidationError } from '../../errors/response-validation-error.ts'
 import type { SessionEvents } from '../../session/events.ts'
 import type { Adopted, Refreshed, Unchanged } from '../../session/outcome.ts'
 import type { GrantedTokens } from '../../session/protocol.ts'
@@ -15,7 +16,7 @@ import type { KnownClient } from './known-client.ts'
 import type { ClerkTokenEngine } from './token-cache.ts'
 
 /** What an engine tells of that the session tells of, too. It begins and ends with the client's session, not with a token. */
-const FORWARDED = ['refreshed', 'adopted', 'refreshFailed', 'storageFailed', 'drift'] as const
+const FORWARDED = ['refreshed', 'adopted', 'refreshFailed', 'storageFailed'] as const
 
 /** The session that is active on a Clerk client, whichever that is. */
 export class ActiveSession implements Session<void, unknown> {
@@ -33,6 +34,10 @@ export class ActiveSession implements Session<void, unknown> {
   }
 
   readonly on: Session['on'] = this.#events.on
+
+  get settled(): boolean {
+    return this.#known.settled
+  }
 
   readonly snapshot = (): SessionSnapshot => {
     this.#snapshot = nextSnapshot(this.#snapshot, this.#current())
@@ -71,7 +76,7 @@ export class ActiveSession implements Session<void, unknown> {
     const { sid } = readJwt(String(tokens?.accessToken)).claims
     const session = typeof sid === 'string' ? sid : this.#known.activeId
     if (session === undefined) throw new NoSessionError()
-    await this.#known.tokens.engine({ session }).adopt({ ...tokens, extra: {} })
+    await this.#known.tokens.adopt({ session }, tokens)
     if (this.#known.resource === undefined) this.#known.adopt(session)
   }
 
@@ -80,7 +85,7 @@ export class ActiveSession implements Session<void, unknown> {
     if (session_id === undefined) return { revoked: false }
     this.#known.leave(session_id)
     try {
-      await this.#known.tokens.drop(session_id)
+      await this.#known.tokens.drop(session_id, false, await this.#known.tokens.marks())
       await this.#known.call(endSession, { session_id })
       return { revoked: true }
     } catch (error) {
@@ -90,6 +95,11 @@ export class ActiveSession implements Session<void, unknown> {
         error: error instanceof LatchkeyError ? error : new NetworkError('Not revoked'),
       }
     }
+  }
+
+  /** Tells of an answer that was not as documented and was let through. */
+  reportDrift(error: ResponseValidationError): void {
+    this.#events.emit('drift', { error })
   }
 
   close(): Promise<void> {

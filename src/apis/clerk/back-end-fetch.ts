@@ -1,6 +1,6 @@
-import { type Authorize, authenticatedFetch } from '../../client/authenticated-fetch.ts'
+import type { Authorize } from '../../client/authenticated-fetch.ts'
+import { sessionFetch } from '../../client/session-fetch.ts'
 import { ConfigurationError } from '../../errors/configuration-error.ts'
-import { observedFetch } from '../../http/observed-fetch.ts'
 import { Territory } from '../../http/url.ts'
 import type { Fetch } from '../../support/fetch.ts'
 import type { ClerkConnection } from './connection.ts'
@@ -16,22 +16,27 @@ const bearer: Authorize = ({ headers }, tokens) => {
  * @throws {ConfigurationError} One of the origins is no good.
  */
 export function backEndFetch(
-  origins: readonly (string | URL)[] | undefined,
+  [first, ...others]: readonly (string | URL)[],
   known: KnownClient,
   { fetch, observer }: ClerkConnection,
 ): Fetch {
-  const [first, ...others] = origins ?? []
-  const backEnd = first === undefined ? undefined : new Territory(first, others)
-  return async (input, init) => {
-    if (!backEnd) throw new ConfigurationError('authorizedOrigins names no back end to fetch from')
-    const request = input instanceof Request ? input : undefined
-    const url = backEnd.resolve(request?.url ?? (input as string | URL))
-    const method = (init?.method ?? request?.method ?? 'GET').toUpperCase()
-    const signal = init?.signal ?? request?.signal
-    const wait = signal ? { signal } : {}
-    const key = { session: await known.activeSession(wait) }
-    await known.tokens.token(key, wait)
-    const observed = observedFetch(fetch, { operation: 'fetch', method }, observer)
-    return authenticatedFetch(known.tokens.engine(key), bearer, observed)(request ?? url, init)
+  if (first === undefined) {
+    return async () => {
+      throw new ConfigurationError('authorizedOrigins names no back end to fetch from')
+    }
   }
+  return sessionFetch({
+    territory: new Territory(first, others),
+    authorize: bearer,
+    fetch,
+    observer,
+    leases: async (signal) => {
+      const key = { session: await known.activeSession(signal ? { signal } : {}) }
+      return {
+        acquire: (wait) => known.tokens.lease(key, wait),
+        afterRefusal: (...refusal) => known.tokens.engine(key).afterRefusal(...refusal),
+      }
+    },
+    headers: (own) => own,
+  })
 }

@@ -1,4 +1,5 @@
 import type { CallOptions } from '../../http/http-client.ts'
+import type { TransportEvents } from '../../http/transport-events.ts'
 import type { Session, WaitOptions } from '../../session/session.ts'
 import { createEmitter, type Listen } from '../../support/emitter.ts'
 import type { Fetch } from '../../support/fetch.ts'
@@ -6,7 +7,6 @@ import { ActiveSession } from './active-session.ts'
 import { backEndFetch } from './back-end-fetch.ts'
 import { ClerkConnection } from './connection.ts'
 import * as endpoints from './endpoints.ts'
-import type { ClerkEvents } from './events.ts'
 import { KnownClient } from './known-client.ts'
 import type { ClerkClientOptions } from './options.ts'
 import type {
@@ -53,24 +53,29 @@ export interface ClerkGetTokenOptions extends WaitOptions {
  * @see Clerk Frontend API, "Sessions"
  */
 export class ClerkClient {
-  /** Calls a listener at each request, answer and retry, and at each answer that was let through. */
-  readonly on: Listen<ClerkEvents>
+  /** Calls a listener at each request, answer and retry. */
+  readonly on: Listen<TransportEvents>
   /** The active session, whichever that is: its snapshot, its events, its token, its end. */
   readonly session: Session<void, unknown>
-  readonly #events = createEmitter<ClerkEvents>()
-  readonly #connection: ClerkConnection
   readonly #known: KnownClient
 
   /** @throws {ConfigurationError} An option is no good. */
   constructor(options: ClerkClientOptions) {
-    this.#connection = new ClerkConnection(options, this.#events.emit)
-    this.#known = new KnownClient(this.#connection)
-    this.session = new ActiveSession(this.#known)
-    this.fetch = backEndFetch(options.authorizedOrigins, this.#known, this.#connection)
-    this.on = this.#events.on
+    const { on, emit } = createEmitter<TransportEvents>()
+    const connection = new ClerkConnection(
+      options,
+      emit,
+      (error) => session.reportDrift(error),
+      () => this.#known.tokens.secrets,
+    )
+    this.#known = new KnownClient(connection)
+    const session = new ActiveSession(this.#known)
+    this.session = session
+    this.fetch = backEndFetch(options.authorizedOrigins ?? [], this.#known, connection)
+    this.on = on
   }
 
-  /** The client as answers last told of it; `null`: not yet, or there is none. */
+  /** The client as answers last told of it, without its sessions' tokens; `null`: not yet, or there is none. */
   get client(): ClerkClientResource | null {
     return this.#known.resource ?? null
   }
@@ -218,10 +223,10 @@ export class ClerkClient {
     return runReverification(
       {
         start: (level) => this.startReverification(session_id, { level }, options),
-        prepareFirst: (factor) => this.prepareFirstFactor(session_id, factor, options),
-        attemptFirst: (factor) => this.attemptFirstFactor(session_id, factor, options),
-        prepareSecond: (factor) => this.prepareSecondFactor(session_id, factor, options),
-        attemptSecond: (factor) => this.attemptSecondFactor(session_id, factor, options),
+        prepare: (stage, factor) =>
+          this[stage === 'first' ? 'prepareFirstFactor' : 'prepareSecondFactor'](session_id, factor, options),
+        attempt: (stage, factor) =>
+          this[stage === 'first' ? 'attemptFirstFactor' : 'attemptSecondFactor'](session_id, factor, options),
       },
       input,
     )

@@ -1,8 +1,9 @@
 import { timeoutsOf } from '../../client/options.ts'
 import { ConfigurationError } from '../../errors/configuration-error.ts'
+import type { ReportDrift } from '../../http/answer.ts'
 import type { Endpoint } from '../../http/endpoint.ts'
 import { type CallOptions, HttpClient, type Interceptor } from '../../http/http-client.ts'
-import type { Observer } from '../../http/observed-fetch.ts'
+import { type Observer, readDate } from '../../http/observed-fetch.ts'
 import { retryPolicyOf } from '../../http/retry-policy.ts'
 import type { TransportEvents } from '../../http/transport-events.ts'
 import { Territory } from '../../http/url.ts'
@@ -20,13 +21,15 @@ import {
 } from './credential.ts'
 import { createDevBrowser } from './endpoints.ts'
 import { ClerkApiError } from './errors.ts'
-import type { ClerkEvents } from './events.ts'
 import { type FrontendApi, resolveFrontendApi } from './host.ts'
 import type { ClerkClientOptions } from './options.ts'
 import { StoredToken } from './stored-token.ts'
 
 /** A time that the server told, in whole seconds, with our wall clock before and after. */
 export type ToldTime = readonly [told: number, notBefore: number, notAfter: number]
+
+/** What can stand in a header as it is: a token, perhaps behind its scheme. */
+const SENDABLE = /^[\x21-\x7e]+( [\x21-\x7e]+)*$/
 
 /** The way to one Frontend API: where it is, and how the client says who it is. */
 export class ClerkConnection {
@@ -36,24 +39,35 @@ export class ClerkConnection {
   readonly timeoutMs: number
   /** Failed attempts may be repeated. */
   readonly retries: boolean
-  readonly #emit: Emit<ClerkEvents>
+  /** What watches requests go out. */
+  readonly observer: Observer
   /** The instance, as in storage keys. */
   readonly instance: string
   readonly #http: HttpClient
+  readonly #secrets: () => unknown
   readonly #intercept: Interceptor
+  #stored: StoredToken | undefined
   #time: ToldTime | undefined
 
   /**
-   * @param emit tells of what happens
+   * @param emit tells of the requests
+   * @param reportDrift hears of answers that were let through, with `validation: 'report'`
+   * @param secrets what must not get into an error, besides what a request carries
    * @throws {ConfigurationError} An option is no good.
    */
-  constructor(options: ClerkClientOptions, emit: Emit<ClerkEvents>) {
-    this.#emit = emit
+  constructor(
+    options: ClerkClientOptions,
+    emit: Emit<TransportEvents>,
+    reportDrift: ReportDrift,
+    secrets: () => unknown,
+  ) {
+    this.#secrets = secrets
     const frontendApi = resolveFrontendApi(options)
     const territory = new Territory(frontendApi.baseUrl)
     const mode = options.mode ?? defaultMode(frontendApi)
     const timeouts = timeoutsOf(options.timeout)
     this.clock = options.clock ?? systemClock
+    this.observer = { clock: this.clock, emit }
     this.storage = options.storage ?? memoryStorage({ clock: this.clock })
     this.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
     this.timeoutMs = timeouts.total
@@ -65,16 +79,22 @@ export class ClerkConnection {
       headers: options.headers,
       retry: retryPolicyOf(options.retry),
       timeouts,
-      observer: { ...this.observer, onAnswer: (...answer) => this.#observeTime(...answer) },
+      observer: {
+        ...this.observer,
+        onAnswer: (response, notBefore, notAfter) => {
+          const told = readDate(response, territory.base.origin)
+          if (told !== undefined) this.#time = [told, notBefore, notAfter]
+        },
+      },
       toError: (failure) => new ClerkApiError(failure),
-      onDrift: options.validation === 'report' ? (error) => emit('drift', { error }) : undefined,
+      onDrift: options.validation === 'report' ? reportDrift : undefined,
     })
-    this.#intercept = this.#credential(mode, versionAdder(mode, options.apiVersion))
+    this.#intercept = this.#credential(mode, versionAdder(mode, options.apiVersion), options.clientToken)
   }
 
-  /** What watches requests go out. */
-  get observer(): Observer {
-    return { clock: this.clock, emit: this.#emit as Emit<TransportEvents> }
+  /** Whoever connects next with this storage is the same client. */
+  get settled(): boolean {
+    return this.#stored?.saved ?? true
   }
 
   /** What the server last said the time is; `undefined`: nothing, as in a browser. */
@@ -88,18 +108,16 @@ export class ClerkConnection {
     input: Input,
     options?: CallOptions,
   ): Promise<Output> {
-    return this.#http.send(endpoint, input, { ...options, intercept: this.#intercept })
+    const [intercept, secrets] = [this.#intercept, this.#secrets]
+    return this.#http.send(endpoint, input, { ...options, intercept, secrets })
   }
 
-  /** A proxy's cache answers with the time at which it was filled. */
-  #observeTime({ headers }: Response, notBefore: number, notAfter: number): void {
-    const told = Date.parse(headers.get('date') ?? '')
-    if (!Number.isNaN(told) && !(Number(headers.get('age')) > 0)) this.#time = [told, notBefore, notAfter]
-  }
-
-  #credential(mode: ClerkMode, addVersion: AddVersion): Interceptor {
+  #credential(mode: ClerkMode, addVersion: AddVersion, token: string | undefined): Interceptor {
+    if (token !== undefined && (mode === 'browser' || !SENDABLE.test(token)))
+      throw new ConfigurationError('clientToken is a token, and for mode native or development')
     if (mode === 'browser') return browserCredential(addVersion)
-    const stored = new StoredToken(this.storage, `latchkey ${this.instance} ${mode}`, this.clock)
+    const stored = new StoredToken(this.storage, `latchkey ${this.instance} ${mode}`, this.clock, token)
+    this.#stored = stored
     if (mode === 'native') return nativeCredential(stored, addVersion)
     return developmentCredential(stored, addVersion, async () => {
       const { id } = await this.#http.send(createDevBrowser, undefined, {

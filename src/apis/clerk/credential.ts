@@ -1,6 +1,7 @@
+import { type Authorize, authorizedFetch } from '../../client/authenticated-fetch.ts'
+import type { Outgoing } from '../../client/protocol.ts'
 import type { Interceptor } from '../../http/http-client.ts'
 import type { Fetch } from '../../support/fetch.ts'
-import { type Readdress, resendable } from './resendable.ts'
 import type { StoredToken } from './stored-token.ts'
 
 /**
@@ -13,17 +14,11 @@ import type { StoredToken } from './stored-token.ts'
 export type ClerkMode = 'browser' | 'development' | 'native'
 
 /** Adds the API version to a request: in the query where a header would cost a preflight, else as a header. */
-export type AddVersion = Readdress
+export type AddVersion = (request: Outgoing) => void
 
 /** In a browser, against a production instance: the platform adds the cookie. */
 export function browserCredential(addVersion: AddVersion): Interceptor {
-  return (fetch) => async (input, init) => {
-    const send = await resendable(input, init, 'include')
-    return send(fetch, (request) => {
-      request.headers.delete('authorization')
-      addVersion(request)
-    })
-  }
+  return (fetch) => authorizedFetch(withCookie(addVersion), null, fetch)
 }
 
 /**
@@ -33,12 +28,12 @@ export function browserCredential(addVersion: AddVersion): Interceptor {
  */
 export function nativeCredential(stored: StoredToken, addVersion: AddVersion): Interceptor {
   return (fetch) => async (input, init) => {
-    const send = await resendable(input, init, 'omit')
     const exchange = async (token: string | null): Promise<Response> => {
-      const response = await send(fetch, (request) => {
+      const response = await sendAgain(fetch, input, init, (request) => {
         request.url.searchParams.set('_is_native', '1')
         request.headers.delete('origin')
         request.headers.set('authorization', token ?? '')
+        request.credentials = 'omit'
         addVersion(request)
       })
       const answered = response.headers.get('authorization')
@@ -78,13 +73,16 @@ export function developmentCredential(
       return token
     })
   return (fetch) => async (input, init) => {
-    const send = await resendable(input, init, 'include')
     const exchange = async (token: string): Promise<Response> => {
-      const response = await send(fetch, (request) => {
-        request.url.searchParams.set('__clerk_db_jwt', token)
-        request.headers.delete('authorization')
-        addVersion(request)
-      })
+      const response = await sendAgain(
+        fetch,
+        input,
+        init,
+        withCookie((request) => {
+          request.url.searchParams.set('__clerk_db_jwt', token)
+          addVersion(request)
+        }),
+      )
       const rotated = response.headers.get('clerk-db-jwt')
       if (rotated) await stored.rotate(token, rotated)
       return response
@@ -95,6 +93,26 @@ export function developmentCredential(
     await stored.rotate(token, null)
     return replaced(response, obtain().then(exchange))
   }
+}
+
+/** The platform adds its cookies, and no `Authorization` goes with the `Origin`. */
+function withCookie(add: AddVersion): Authorize {
+  return (request) => {
+    request.headers.delete('authorization')
+    request.credentials = 'include'
+    add(request)
+  }
+}
+
+/** Sends a request in such a way that it can be sent once more. */
+function sendAgain(
+  fetch: Fetch,
+  input: RequestInfo | URL,
+  init: RequestInit | undefined,
+  authorize: Authorize,
+): Promise<Response> {
+  const send = authorizedFetch(authorize, null, fetch)
+  return input instanceof Request ? send(input.clone(), { signal: input.signal, ...init }) : send(input, init)
 }
 
 async function isUnknownDevBrowser(response: Response): Promise<boolean> {

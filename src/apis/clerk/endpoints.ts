@@ -79,132 +79,80 @@ export const getSession: Endpoint<ForSession, ClerkAnswer<ClerkSession>> = {
 }
 
 /** Tells that a session is in use, or makes it or an organization of its user's the active one. */
-export const touchSession: Endpoint<ForSession<ClerkTouchInput>, ClerkAnswer<ClerkSession>> = {
-  operation: 'touchSession',
-  method: 'POST',
-  path: `${session}/touch`,
-  input: touchInput,
-  write: ({ session_id, active_organization_id, intent }) => ({
-    params: { session_id },
-    form: { active_organization_id: emptyForNull(active_organization_id), intent },
-  }),
-  read: readSession,
-}
+export const touchSession: Endpoint<ForSession<ClerkTouchInput>, ClerkAnswer<ClerkSession>> = posted(
+  'touchSession',
+  '/touch',
+  touchInput,
+  readSession,
+)
 
 /** Ends a session: its user has signed out. */
-export const endSession: Endpoint<ForSession, ClerkAnswer<ClerkSession>> = {
-  operation: 'endSession',
-  method: 'POST',
-  path: `${session}/end`,
-  input: sessionInput,
-  write: ({ session_id }) => ({ params: { session_id }, form: {} }),
-  read: readSession,
-}
+export const endSession: Endpoint<ForSession, ClerkAnswer<ClerkSession>> = posted(
+  'endSession',
+  '/end',
+  sessionInput,
+  readSession,
+)
 
 /** Removes a session. */
-export const removeSession: Endpoint<ForSession, ClerkAnswer<ClerkSession>> = {
-  operation: 'removeSession',
-  method: 'POST',
-  path: `${session}/remove`,
-  input: sessionInput,
-  write: ({ session_id }) => ({ params: { session_id }, form: {} }),
-  read: readSession,
-}
+export const removeSession: Endpoint<ForSession, ClerkAnswer<ClerkSession>> = posted(
+  'removeSession',
+  '/remove',
+  sessionInput,
+  readSession,
+)
 
 /** Mints a session token. Its answer has no envelope. */
 export const createSessionToken: Endpoint<ForSession<ClerkTokenInput & TokenRenewal>, ClerkToken> = {
-  operation: 'createSessionToken',
-  method: 'POST',
+  ...posted('createSessionToken', '/tokens', tokenInput, readToken),
   repeatable: true,
-  path: `${session}/tokens`,
-  input: tokenInput,
-  write: ({ session_id, organization_id, expired_token }) => ({
-    params: { session_id },
-    query: { expired_token },
-    form: { organization_id: emptyForNull(organization_id) },
-  }),
-  read: (answer) => answer.require(tokenAnswer),
 }
 
 /** Mints a session token by a JWT template. Its answer has no envelope. */
 export const createSessionTokenWithTemplate: Endpoint<ForSession<TemplateInput>, ClerkToken> = {
-  operation: 'createSessionTokenWithTemplate',
-  method: 'POST',
+  ...posted('createSessionTokenWithTemplate', '/tokens/{template_name}', templateInput, readToken),
   repeatable: true,
-  path: `${session}/tokens/{template_name}`,
-  input: templateInput,
-  write: ({ session_id, template_name, expired_token }) => ({
-    params: { session_id, template_name },
-    query: { expired_token },
-    form: {},
-  }),
-  read: (answer) => answer.require(tokenAnswer),
 }
 
 /** Starts a reverification. */
 export const startReverification: Endpoint<
   ForSession<ClerkReverificationInput>,
   ClerkAnswer<ClerkSessionReverification>
-> = {
-  operation: 'startReverification',
-  method: 'POST',
-  path: `${session}/verify`,
-  input: reverificationInput,
-  write: ({ session_id, ...form }) => ({ params: { session_id }, form }),
-  read: readReverification,
-}
+> = posted('startReverification', '/verify', reverificationInput, readReverification)
 
 /** Prepares the first factor of a reverification: sends a code, or makes a challenge. */
 export const prepareFirstFactor: Endpoint<
   ForSession<ClerkPrepareFirstFactorInput>,
   ClerkAnswer<ClerkSessionReverification>
-> = {
-  operation: 'prepareFirstFactor',
-  method: 'POST',
-  path: `${session}/verify/prepare_first_factor`,
-  input: prepareFirstFactorInput,
-  write: ({ session_id, ...form }) => ({ params: { session_id }, form }),
-  read: readReverification,
-}
+> = posted('prepareFirstFactor', '/verify/prepare_first_factor', prepareFirstFactorInput, readReverification)
 
 /** Verifies the first factor of a reverification. */
 export const attemptFirstFactor: Endpoint<
   ForSession<ClerkAttemptFirstFactorInput>,
   ClerkAnswer<ClerkSessionReverification>
-> = {
-  operation: 'attemptFirstFactor',
-  method: 'POST',
-  path: `${session}/verify/attempt_first_factor`,
-  input: attemptFirstFactorInput,
-  write: ({ session_id, ...form }) => ({ params: { session_id }, form }),
-  read: readReverification,
-}
+> = posted('attemptFirstFactor', '/verify/attempt_first_factor', attemptFirstFactorInput, readReverification)
 
 /** Prepares the second factor of a reverification: sends a code. */
 export const prepareSecondFactor: Endpoint<
   ForSession<ClerkPrepareSecondFactorInput>,
   ClerkAnswer<ClerkSessionReverification>
-> = {
-  operation: 'prepareSecondFactor',
-  method: 'POST',
-  path: `${session}/verify/prepare_second_factor`,
-  input: prepareSecondFactorInput,
-  write: ({ session_id, ...form }) => ({ params: { session_id }, form }),
-  read: readReverification,
-}
+> = posted(
+  'prepareSecondFactor',
+  '/verify/prepare_second_factor',
+  prepareSecondFactorInput,
+  readReverification,
+)
 
 /** Verifies the second factor of a reverification. */
 export const attemptSecondFactor: Endpoint<
   ForSession<ClerkAttemptSecondFactorInput>,
   ClerkAnswer<ClerkSessionReverification>
-> = {
-  operation: 'attemptSecondFactor',
-  method: 'POST',
-  path: `${session}/verify/attempt_second_factor`,
-  input: attemptSecondFactorInput,
-  write: ({ session_id, ...form }) => ({ params: { session_id }, form }),
-  read: readReverification,
-}
+> = posted(
+  'attemptSecondFactor',
+  '/verify/attempt_second_factor',
+  attemptSecondFactorInput,
+  readReverification,
+)
 
 /** Gets a browser known to a development instance. */
 export const createDevBrowser: Endpoint<void, DevBrowserAnswer> = {
@@ -213,6 +161,34 @@ export const createDevBrowser: Endpoint<void, DevBrowserAnswer> = {
   path: '/dev_browser',
   write: () => ({ form: {} }),
   read: (answer) => answer.require(devBrowserAnswer),
+}
+
+/** What is not in the path, and not for the query, is the form: no other field is known to the operation. */
+function posted<Input, Output>(
+  operation: string,
+  path: string,
+  input: Schema<ForSession<Input>>,
+  read: (answer: Answer) => Output,
+): Endpoint<ForSession<Input>, Output> {
+  return {
+    operation,
+    method: 'POST',
+    path: session + path,
+    input,
+    write: ({ session_id, template_name = '', expired_token, ...form }: Posted) => ({
+      params: { session_id, template_name },
+      query: { expired_token },
+      form,
+    }),
+    read,
+  }
+}
+
+/** An input, as it has been checked. */
+type Posted = ForSession<Partial<TemplateInput>>
+
+function readToken(answer: Answer): ClerkToken {
+  return answer.require(tokenAnswer)
 }
 
 function readSession(answer: Answer): ClerkAnswer<ClerkSession> {
@@ -234,9 +210,4 @@ function readClient(answer: Answer): ClerkAnswer<ClerkClientResource | null> {
   answer.require(clientEnvelope)
   const { response } = answer.parse(clientAnswer)
   return { response, client: response }
-}
-
-/** The personal account is sent as an empty field. */
-function emptyForNull(organization: string | null | undefined): string | undefined {
-  return organization === null ? '' : organization
 }

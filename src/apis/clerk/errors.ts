@@ -34,6 +34,10 @@ export class ClerkApiError extends ApiError {
     this.traceId = typeof clerk_trace_id === 'string' ? clerk_trace_id : undefined
   }
 
+  override get mayPass(): boolean {
+    return this.status === 429 || this.status >= 500
+  }
+
   /** @internal The client that came with the refusal; `undefined`: keep what you know. */
   static clientOf(error: unknown): ClerkClientResource | undefined {
     if (!(error instanceof ClerkApiError)) return undefined

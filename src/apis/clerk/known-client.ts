@@ -9,9 +9,11 @@ import type { CallOptions } from '../../http/http-client.ts'
 import type { WaitOptions } from '../../session/session.ts'
 import { withDeadline } from '../../support/deadline.ts'
 import type { ClerkConnection } from './connection.ts'
+import type { Marks } from './dropped-tokens.ts'
 import { type ClerkAnswer, getClient } from './endpoints.ts'
 import { ClerkApiError, isCaptchaNeeded, isSignedOut } from './errors.ts'
-import { judgeMinting, mint } from './minting.ts'
+import { mint } from './minting.ts'
+import { judgeMinting } from './protocol.ts'
 import type { ClerkSessionReverification } from './reverification-types.ts'
 import { ClerkTokenCache } from './token-cache.ts'
 import type { ClerkClientResource, ClerkSession, ClerkSessionBase } from './types.ts'
@@ -54,7 +56,7 @@ export class KnownClient {
       mint: (key, last, options) =>
         mint(connection, key, last, options).catch((error: unknown) => {
           // Not waited for: this may run under the lock that forgetting the token takes.
-          void this.#doubt(error, this.tokens.drops)
+          void this.tokens.marks().then((marks) => this.#doubt(error, marks))
           throw error
         }),
     })
@@ -80,6 +82,11 @@ export class KnownClient {
     return this.#endReason
   }
 
+  /** The storage has what can't be fetched again. */
+  get settled(): boolean {
+    return this.#connection.settled
+  }
+
   /** Calls `watcher` whenever more is known. Answers the function that stops it. */
   watch(watcher: () => void): () => void {
     this.#watchers.add(watcher)
@@ -97,21 +104,19 @@ export class KnownClient {
     options?: CallOptions,
     stale?: Stale,
   ): Promise<Response> {
-    let { drops } = this.tokens
-    const drop = async (): Promise<void> => {
-      // What others dropped meanwhile counts, what this drops doesn't.
-      if (drops === this.tokens.drops) drops++
-      await this.tokens.drop(stale?.session, stale?.successors)
+    let marks = await this.tokens.marks()
+    const drop = async ({ session, successors = false }: Stale): Promise<void> => {
+      marks = await this.tokens.drop(session, successors, marks)
     }
     try {
       const { response, client } = await this.#connection.send(endpoint, input, options)
-      if (stale) await drop()
-      if (client !== undefined) await this.#learn(client, drops)
-      await this.#seed(sessionOf(response), drops)
+      if (stale) await drop(stale)
+      if (client !== undefined) await this.#learn(client, marks)
+      await this.#seed(sessionOf(response), marks)
       return response
     } catch (error) {
-      if (stale && mayHaveActed(error)) await drop()
-      await this.#doubt(error, drops, endpoint.operation)
+      if (stale && mayHaveActed(error)) await drop(stale)
+      await this.#doubt(error, marks, endpoint.operation)
       throw error
     }
   }
@@ -122,11 +127,11 @@ export class KnownClient {
     input: Input,
     options?: CallOptions,
   ): Promise<Output> {
-    const { drops } = this.tokens
+    const marks = await this.tokens.marks()
     try {
       return await this.#connection.send(endpoint, input, options)
     } catch (error) {
-      await this.#doubt(error, drops, endpoint.operation)
+      await this.#doubt(error, marks, endpoint.operation)
       throw error
     }
   }
@@ -177,32 +182,32 @@ export class KnownClient {
     for (const watcher of this.#watchers) watcher()
   }
 
-  async #learn(client: ClerkClientResource | null, drops: number): Promise<void> {
+  async #learn(client: ClerkClientResource | null, marks: Marks): Promise<void> {
     const known = this.#resource
     // An answer that was overtaken on its way.
     if (client && known?.id === client.id && client.updated_at < known.updated_at) return
     this.#change('elsewhere', () => {
-      this.#resource = client
+      this.#resource = client && { ...client, sessions: client.sessions.map(withoutToken) }
     })
-    if (!client) await this.tokens.drop(undefined)
-    await Promise.all((client?.sessions ?? []).map((session) => this.#seed(session, drops)))
+    if (!client) await this.tokens.drop(undefined, false, marks)
+    await Promise.all((client?.sessions ?? []).map((session) => this.#seed(session, marks)))
   }
 
-  async #seed(session: ClerkSessionBase | undefined, drops: number): Promise<void> {
+  async #seed(session: ClerkSessionBase | undefined, marks: Marks): Promise<void> {
     const { id, status, last_active_token } = session ?? {}
     if (!id || !last_active_token || !/^(active|pending)$/.test(status ?? '')) return
-    await this.tokens.seed({ session: id }, last_active_token.jwt, drops)
+    await this.tokens.seed({ session: id }, last_active_token.jwt, marks)
   }
 
   /** A 401 ends what is known if it is final; of any other, the server is asked who is still signed in. */
-  async #doubt(error: unknown, drops: number, operation?: string): Promise<void> {
+  async #doubt(error: unknown, marks: Marks, operation?: string): Promise<void> {
     const client = ClerkApiError.clientOf(error)
-    if (client) await this.#learn(client, drops)
+    if (client) await this.#learn(client, marks)
     if (isSignedOut(error)) {
       this.#change('revoked', () => {
         this.#resource = null
       })
-      await this.tokens.drop(undefined)
+      await this.tokens.drop(undefined, false, marks)
     } else if (
       ApiError.failureOf(error)?.status === 401 &&
       !isCaptchaNeeded(error) &&
@@ -211,6 +216,11 @@ export class KnownClient {
       await this.ask().catch(() => {})
     }
   }
+}
+
+/** Tokens are the cache's: what is known may be shown. */
+function withoutToken({ last_active_token, ...session }: ClerkSession): ClerkSession {
+  return session
 }
 
 /** The session that an answer is about, in whichever form. */

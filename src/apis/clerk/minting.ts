@@ -1,10 +1,8 @@
-import { ApiError } from '../../errors/api-error.ts'
 import { ResponseValidationError } from '../../errors/response-validation-error.ts'
 import type { CallOptions } from '../../http/http-client.ts'
-import type { Judgement } from '../../session/protocol.ts'
 import type { ClerkConnection } from './connection.ts'
 import { createSessionToken, createSessionTokenWithTemplate } from './endpoints.ts'
-import { isExpiredTokenWanted, isSignedOut } from './errors.ts'
+import { isExpiredTokenWanted } from './errors.ts'
 import type { ClerkTokenKey } from './session-token.ts'
 import type { ClerkToken } from './types.ts'
 
@@ -42,18 +40,5 @@ export async function mint(
       else if (!expired && last && isExpiredTokenWanted(error)) expired = last
       else throw error
     }
-  }
-}
-
-/** What a failure to mint means for the tokens at hand. */
-export function judgeMinting(error: unknown): Judgement {
-  const failure = ApiError.failureOf(error)
-  if (!failure || failure.foreign) return { verdict: 'transient', mayHaveActed: true }
-  if (isSignedOut(error)) return { verdict: 'revoked', mayHaveActed: false }
-  const { status, retryAfter } = failure
-  return {
-    verdict: status === 429 || status >= 500 ? 'transient' : 'fault',
-    mayHaveActed: false,
-    ...(retryAfter !== undefined && { retryAfterMs: retryAfter }),
   }
 }

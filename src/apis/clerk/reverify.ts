@@ -29,59 +29,31 @@ export interface ClerkReverifyInput {
 /** The operations that a reverification takes. */
 export interface ReverificationSteps {
   start(level: ClerkReverificationLevel): Promise<ClerkSessionReverification>
-  prepareFirst(input: ClerkPrepareFirstFactorInput): Promise<ClerkSessionReverification>
-  attemptFirst(input: ClerkAttemptFirstFactorInput): Promise<ClerkSessionReverification>
-  prepareSecond(input: ClerkPrepareSecondFactorInput): Promise<ClerkSessionReverification>
-  attemptSecond(input: ClerkAttemptSecondFactorInput): Promise<ClerkSessionReverification>
+  prepare(stage: ClerkFactorStage, input: AnyPreparation): Promise<ClerkSessionReverification>
+  attempt(stage: ClerkFactorStage, input: AnyAttempt): Promise<ClerkSessionReverification>
 }
+
+/** What any preparation may want. Of it, each strategy is sent what is its own. */
+export type AnyPreparation = ClerkPrepareFirstFactorInput & ClerkPrepareSecondFactorInput
+
+/** What any attempt may want. Of it, each strategy is sent what is its own. */
+export type AnyAttempt = ClerkAttemptFirstFactorInput & ClerkAttemptSecondFactorInput
 
 /** No reverification asks for more factors than there are, each with a second try. */
 const MOST_STEPS = 4
 
-/** How a factor is verified with a code, a password or a credential: prepared first, where that takes a request. */
-interface Verification {
-  readonly prepare?: (steps: ReverificationSteps, factor: ClerkFactor) => Promise<ClerkSessionReverification>
-  readonly attempt: (steps: ReverificationSteps, code: string) => Promise<ClerkSessionReverification>
-}
-
-const VERIFICATIONS: Readonly<Record<ClerkFactorStage, ReadonlyMap<string, Verification>>> = {
-  first: new Map<string, Verification>([
-    [
-      'email_code',
-      {
-        prepare: (steps, { email_address_id = '' }) =>
-          steps.prepareFirst({ strategy: 'email_code', email_address_id }),
-        attempt: (steps, code) => steps.attemptFirst({ strategy: 'email_code', code }),
-      },
-    ],
-    [
-      'phone_code',
-      {
-        prepare: (steps, { phone_number_id = '' }) =>
-          steps.prepareFirst({ strategy: 'phone_code', phone_number_id }),
-        attempt: (steps, code) => steps.attemptFirst({ strategy: 'phone_code', code }),
-      },
-    ],
-    [
-      'passkey',
-      {
-        prepare: (steps) => steps.prepareFirst({ strategy: 'passkey' }),
-        attempt: (steps, code) => steps.attemptFirst({ strategy: 'passkey', public_key_credential: code }),
-      },
-    ],
-    ['password', { attempt: (steps, code) => steps.attemptFirst({ strategy: 'password', password: code }) }],
+/** The strategies that a code, a password or a credential verifies, and whether they are prepared by a request. */
+const STRATEGIES: Readonly<Record<ClerkFactorStage, ReadonlyMap<string, boolean>>> = {
+  first: new Map([
+    ['email_code', true],
+    ['phone_code', true],
+    ['passkey', true],
+    ['password', false],
   ]),
-  second: new Map<string, Verification>([
-    [
-      'phone_code',
-      {
-        prepare: (steps, { phone_number_id }) =>
-          steps.prepareSecond({ strategy: 'phone_code', phone_number_id }),
-        attempt: (steps, code) => steps.attemptSecond({ strategy: 'phone_code', code }),
-      },
-    ],
-    ['totp', { attempt: (steps, code) => steps.attemptSecond({ strategy: 'totp', code }) }],
-    ['backup_code', { attempt: (steps, code) => steps.attemptSecond({ strategy: 'backup_code', code }) }],
+  second: new Map([
+    ['phone_code', true],
+    ['totp', false],
+    ['backup_code', false],
   ]),
 }
 
@@ -101,10 +73,15 @@ export async function runReverification(
     const supported = stage === 'first' ? current.supported_first_factors : current.supported_second_factors
     if (!supported?.length) throw new ConfigurationError(`The user has no ${stage} factor to verify`)
     const factor = await choose(supported, stage)
-    const verification = VERIFICATIONS[stage].get(Object(factor).strategy)
-    if (!verification) throw new ConfigurationError('The chosen factor can not be verified by a code')
-    const prepared = (await verification.prepare?.(steps, factor)) ?? current
-    current = await verification.attempt(steps, await code(factor, prepared))
+    const { strategy, email_address_id, phone_number_id } = Object(factor) as ClerkFactor
+    const isPrepared = STRATEGIES[stage].get(strategy)
+    if (isPrepared === undefined)
+      throw new ConfigurationError('The chosen factor can not be verified by a code')
+    const preparation = { strategy, email_address_id, phone_number_id } as AnyPreparation
+    const prepared = isPrepared ? await steps.prepare(stage, preparation) : current
+    const secret = await code(factor, prepared)
+    const attempt = { strategy, code: secret, password: secret, public_key_credential: secret }
+    current = await steps.attempt(stage, attempt as AnyAttempt)
   }
   if (current.status !== 'complete') throw new ConfigurationError('The reverification never ends')
   return current

@@ -1,5 +1,6 @@
-import type { GrantedTokens, TokenSet } from '../../session/protocol.ts'
+import type { Grant } from '../../session/protocol.ts'
 import { readJwt, readJwtTimes } from '../../support/jwt.ts'
+import type { TokenOrigin } from './protocol.ts'
 
 /** Which token is meant: Clerk mints one for each session, template and organization. */
 export interface ClerkTokenKey {
@@ -8,11 +9,6 @@ export interface ClerkTokenKey {
   readonly template?: string | undefined
   /** The organization; `null`: the personal account; absent: the session's own. */
   readonly organization?: string | null | undefined
-}
-
-/** What a token is stored with: when the one that it descends from was issued, which decides between two. */
-export interface TokenOrigin {
-  readonly oiat?: number
 }
 
 /** How long a token lives that doesn't say, in milliseconds. */
@@ -24,7 +20,7 @@ export function nameOf({ session, template, organization }: ClerkTokenKey): stri
 }
 
 /** A session token, as an engine takes one. */
-export function grantOf(jwt: string): { readonly tokens: GrantedTokens<TokenOrigin>; resource(): void } {
+export function grantOf(jwt: string, mark: string): Grant<void, TokenOrigin> {
   const { oiat } = readJwt(jwt).header
   const times = readJwtTimes(jwt)
   return {
@@ -32,14 +28,8 @@ export function grantOf(jwt: string): { readonly tokens: GrantedTokens<TokenOrig
       ...times,
       ...(times.expiresAt === undefined && { expiresInMs: DEFAULT_LIFE_MS }),
       accessToken: jwt,
-      extra: typeof oiat === 'number' ? { oiat } : {},
+      extra: { mark, ...(typeof oiat === 'number' && { oiat }) },
     },
     resource: () => {},
   }
-}
-
-/** Of two tokens of one key: by when their originals were issued, where that is told, then by when they were. */
-export function isYounger(one: TokenSet<TokenOrigin>, other: TokenSet<TokenOrigin>): boolean {
-  const origins = (one.extra?.oiat ?? 0) - (other.extra?.oiat ?? 0)
-  return origins === 0 ? (one.issuedAt ?? 0) > (other.issuedAt ?? 0) : origins > 0
 }

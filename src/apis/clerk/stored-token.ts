@@ -2,11 +2,13 @@ import * as z from 'zod/mini'
 import { memoryStorage } from '../../storage/memory-storage.ts'
 import type { TokenStorage } from '../../storage/token-storage.ts'
 import type { Clock } from '../../support/clock.ts'
+import { ALONE_WAIT_MS, alone } from './alone.ts'
 
-/** Obtaining the first token waits for somebody else's attempt for so long, in milliseconds. */
-const FIRST_WAIT_MS = 35_000
-
-const storedToken = z.object({ v: z.literal(1), token: z.nullable(z.string()) })
+const storedToken = z.object({
+  v: z.literal(1),
+  token: z.nullable(z.string()),
+  given: z.exactOptional(z.string()),
+})
 
 /**
  * The token that says which Clerk client this is. Any answer may replace it, so it is only ever written over the
@@ -18,16 +20,32 @@ export class StoredToken {
   /** Whose lock does where the storage has none to give. */
   readonly #private: TokenStorage
   /** What was last known, for when the storage fails or has lost it. */
-  #memory: string | null = null
+  #memory: string | null
   /** What the storage was last seen to hold. */
   #seen: string | null = null
   /** What the storage still holds though it was to be overwritten; `undefined`: nothing. */
   #outdated: string | null | undefined
+  /** The token that was handed over, until the storage has been looked at. */
+  #given: string | undefined
+  /** The token that was handed over and has become what there is now. */
+  #origin: string | undefined
 
-  constructor(storage: TokenStorage, key: string, clock: Clock) {
+  /**
+   * @param given a token that was obtained elsewhere: it takes the place of what is stored, unless that is what it has
+   * become
+   */
+  constructor(storage: TokenStorage, key: string, clock: Clock, given?: string) {
     this.#storage = storage
     this.#key = key
     this.#private = memoryStorage({ clock })
+    this.#given = given
+    this.#origin = given
+    this.#memory = given ?? null
+  }
+
+  /** The storage has the token that counts, as far as is known. */
+  get saved(): boolean {
+    return this.#outdated === undefined
   }
 
   /** The token that counts now; `null` if there is none. A storage that fails or was cleared loses nothing. */
@@ -57,26 +75,20 @@ export class StoredToken {
 
   /** Runs `obtain` while nobody else who shares the storage does; or nobody in this process, if its lock fails. */
   async first<T>(obtain: () => Promise<T>): Promise<T> {
-    let entered = false
-    const task = (): Promise<T> => {
-      entered = true
-      return obtain()
-    }
-    const alone = (): Promise<T> => this.#storage.exclusive(this.#key, task, { waitMs: FIRST_WAIT_MS })
-    return this.#private.exclusive(
-      this.#key,
-      () =>
-        alone().catch((error: unknown) => {
-          if (entered) throw error
-          return obtain()
-        }),
-      { waitMs: FIRST_WAIT_MS },
-    )
+    const task = (): Promise<T> => alone(this.#storage, this.#key, obtain)
+    return this.#private.exclusive(this.#key, task, { waitMs: ALONE_WAIT_MS })
   }
 
   #taken(raw: string | null | undefined): string | null {
+    if (this.#given !== undefined && raw !== undefined) {
+      if (parse(raw)?.given !== this.#given) this.#outdated = raw
+      this.#given = undefined
+    }
     const stored = raw === this.#outdated ? undefined : parse(raw)
-    if (stored) this.#memory = stored.token
+    if (stored) {
+      this.#memory = stored.token
+      this.#origin = stored.given
+    }
     return this.#memory
   }
 
@@ -94,7 +106,7 @@ export class StoredToken {
   /** Answers `false` if the storage holds another value, and `undefined` if it can't be written. */
   async #replace(raw: string | null, token: string | null): Promise<boolean | undefined> {
     try {
-      const next = JSON.stringify({ v: 1, token })
+      const next = JSON.stringify({ v: 1, token, given: this.#origin })
       const written = await this.#storage.replace(this.#key, raw, next)
       if (written) this.#seen = next
       return written
@@ -105,7 +117,7 @@ export class StoredToken {
 }
 
 /** What is stored, where there is something that can be read. */
-function parse(raw: string | null | undefined): { readonly token: string | null } | undefined {
+function parse(raw: string | null | undefined): z.infer<typeof storedToken> | undefined {
   if (!raw) return undefined
   try {
     return storedToken.safeParse(JSON.parse(raw)).data

@@ -1,15 +1,19 @@
 import { ConfigurationError } from '../../errors/configuration-error.ts'
 import { NoSessionError } from '../../errors/no-session-error.ts'
-import { SessionEndedError } from '../../errors/session-ended-error.ts'
 import { TimeoutError } from '../../errors/timeout-error.ts'
-import type { SessionBackend } from '../../session/protocol.ts'
+import type { Grant, GrantedTokens, SessionBackend, TokenSet } from '../../session/protocol.ts'
 import type { WaitOptions } from '../../session/session.ts'
 import { SessionEngine } from '../../session/session-engine.ts'
+import type { Lease } from '../../session/token-source.ts'
 import type { TokenStorage } from '../../storage/token-storage.ts'
 import type { Clock } from '../../support/clock.ts'
 import { withDeadline } from '../../support/deadline.ts'
+import { readJwtTimes } from '../../support/jwt.ts'
+import { alone } from './alone.ts'
 import type { ToldTime } from './connection.ts'
-import { type ClerkTokenKey, grantOf, isYounger, nameOf, type TokenOrigin } from './session-token.ts'
+import { DroppedTokens, type Marks, markOf } from './dropped-tokens.ts'
+import { isYounger, sessionTokenPolicy, type TokenOrigin } from './protocol.ts'
+import { type ClerkTokenKey, grantOf, nameOf } from './session-token.ts'
 
 /** What the cache lives on. */
 export interface ClerkTokenCacheOptions {
@@ -27,10 +31,6 @@ export interface ClerkTokenCacheOptions {
   readonly judge: SessionBackend['judge']
 }
 
-/** A new token is fetched in the background from so long before the old one runs out, in milliseconds. */
-const REFRESH_WINDOW_MS = 15_000
-/** A token with less than this left to live is not handed out, in milliseconds. */
-const MINIMUM_LIFE_MS = 5000
 /** What can be sent in a header. */
 const SENDABLE = /^[\x21-\x7e]+$/
 
@@ -40,8 +40,8 @@ export type ClerkTokenEngine = SessionEngine<void, void, TokenOrigin>
 interface Entry {
   readonly key: ClerkTokenKey
   readonly engine: ClerkTokenEngine
-  /** Settles once nothing is left of what another page had stored before the session's tokens were dropped. */
-  readonly emptied: Promise<unknown> | undefined
+  /** The first token is being fetched. */
+  opening?: Promise<void> | undefined
   /** The token that was last minted, or came along. */
   last?: string
 }
@@ -53,34 +53,53 @@ interface Entry {
 export class ClerkTokenCache {
   readonly #options: ClerkTokenCacheOptions
   readonly #entries = new Map<string, Entry>()
-  /** The sessions whose tokens were dropped; `null`: of all that are met from now on. */
-  #dropped: Set<string> | null = new Set()
-  #drops = 0
-  #renewals = 0
+  readonly #dropped: DroppedTokens
   #closed = false
 
   constructor(options: ClerkTokenCacheOptions) {
+    const { storage, instance, clock } = options
     this.#options = options
+    this.#dropped = new DroppedTokens(storage, `latchkey ${instance} dropped`, clock)
   }
 
-  /** Counts the times that tokens were dropped: what was asked for before the last of them is of no use. */
-  get drops(): number {
-    return this.#drops
+  /** What must not get into an error. */
+  get secrets(): unknown {
+    return { jwt: [...this.#entries.values()].map(({ last }) => last) }
   }
 
-  /** A token that is good now. Whoever waits while it is dropped in favour of another gets the other. */
-  token(key: ClerkTokenKey, options?: WaitOptions): Promise<string> {
-    return this.#patiently(options, async (wait) => (await this.#open(key)).getAccessToken(wait))
+  /** What was dropped so far, for {@link seed}. */
+  marks(): Promise<Marks> {
+    return this.#dropped.current()
+  }
+
+  /** A token that is good now. */
+  async token(key: ClerkTokenKey, options?: WaitOptions): Promise<string> {
+    return (await this.lease(key, options)).tokens.accessToken
+  }
+
+  /** A token that is good now, and the engine's session that it belongs to. */
+  lease(key: ClerkTokenKey, options?: WaitOptions): Promise<Lease> {
+    return this.#patiently(options, async (wait) => {
+      const entry = this.#entry(key)
+      await this.#opened(entry)
+      for (;;) {
+        const lease = await entry.engine.acquire(wait)
+        const { mark = '' } = (lease.tokens.extra ?? {}) as TokenOrigin
+        if (mark === markOf(await this.marks(), key.session)) return lease
+        // As good as refused.
+        if (!(await entry.engine.afterRefusal(lease, true, wait))) await entry.engine.refresh(wait)
+      }
+    })
   }
 
   /** A token fetched for this caller alone, whatever is at hand. */
   forced(key: ClerkTokenKey, options?: WaitOptions): Promise<string> {
     return this.#patiently(options, async (wait) => {
-      const [drops, renewals] = [this.#drops, this.#renewals]
-      const jwt = await this.#mint(this.#entry(key), wait)
-      if (renewals !== this.#renewals) throw new SessionEndedError('superseded')
-      await this.seed(key, jwt, drops)
-      return jwt
+      for (;;) {
+        const marks = await this.marks()
+        const { tokens } = await this.#mint(this.#entry(key), wait)
+        if (await this.seed(key, tokens.accessToken, marks)) return tokens.accessToken
+      }
     })
   }
 
@@ -89,38 +108,48 @@ export class ClerkTokenCache {
     return this.#entry(key).engine
   }
 
-  /**
-   * Takes a token that came along in an answer, if it is younger than the one at hand.
-   *
-   * @param drops {@link drops} as it was when the answer was asked for
-   */
-  async seed(key: ClerkTokenKey, jwt: unknown, drops: number): Promise<void> {
-    if (drops !== this.#drops || typeof jwt !== 'string' || !SENDABLE.test(jwt)) return
-    const entry = this.#entry(key)
-    await entry.emptied
-    entry.last ??= jwt
-    if (!this.#options.time()) this.#trustOwnClock(entry.engine)
-    const supplied = entry.engine.supply(grantOf(jwt).tokens).catch(() => {})
-    // Where there is a token already, nobody waits for the lock that a request under way may hold.
-    if (entry.engine.snapshot().status !== 'active') await supplied
+  /** Takes a token that was handed over. */
+  async adopt(key: ClerkTokenKey, tokens: GrantedTokens<unknown>): Promise<void> {
+    const mark = markOf(await this.marks(), key.session)
+    await this.#entry(key).engine.adopt({ ...tokens, extra: { mark } })
   }
 
   /**
-   * Forgets the tokens of a session, or of all.
+   * Takes a token that came along in an answer, if it is younger than the one at hand. `false`: its session's tokens
+   * were dropped meanwhile.
    *
-   * @param successors there are others in their place, for whoever waits
+   * @param since {@link marks} as they were when the answer was asked for
    */
-  async drop(session: string | undefined, successors = false): Promise<void> {
-    this.#drops++
-    if (successors) this.#renewals++
-    if (session === undefined) this.#dropped = null
-    // What another page has stored is to be forgotten as well.
-    else this.#entry({ session })
-    const doomed = [...this.#entries.values()].filter(
-      ({ key }) => session === undefined || key.session === session,
-    )
-    if (session !== undefined) this.#dropped?.add(session)
-    await Promise.all(doomed.map(({ engine }) => engine.end()))
+  async seed(key: ClerkTokenKey, jwt: unknown, since: Marks): Promise<boolean> {
+    const mark = markOf(since, key.session)
+    if (mark !== markOf(await this.marks(), key.session)) return false
+    // One that does not tell when it was issued can't be put in order. An error's may have been taken for a secret.
+    if (typeof jwt !== 'string' || !SENDABLE.test(jwt) || !readJwtTimes(jwt).issuedAt) return true
+    const entry = this.#entry(key)
+    entry.last ??= jwt
+    if (!this.#options.time()) this.#trustOwnClock(entry.engine)
+    const supplied = entry.engine.supply(grantOf(jwt, mark).tokens).catch(() => {})
+    // Where there is a token already, nobody waits for the lock that a request under way may hold.
+    if (entry.engine.snapshot().status !== 'active') await supplied
+    return true
+  }
+
+  /**
+   * Forgets the tokens of a session, or of all, for all who share the storage.
+   *
+   * @param successors there are others in their place: whoever waits gets one of those
+   * @param since {@link marks} as they were when the caller began
+   * @returns the marks that what the caller has learnt may be taken under
+   */
+  async drop(session: string | undefined, successors: boolean, since: Marks): Promise<Marks> {
+    const marks = await this.#dropped.drop(session, since)
+    if (!successors) {
+      const doomed = [...this.#entries.values()].filter(
+        ({ key }) => session === undefined || key.session === session,
+      )
+      await Promise.all(doomed.map(({ engine }) => engine.end()))
+    }
+    return marks
   }
 
   async close(): Promise<void> {
@@ -128,42 +157,46 @@ export class ClerkTokenCache {
     await Promise.all([...this.#entries.values()].map(({ engine }) => engine.close()))
   }
 
-  /** Runs `get` within the caller's patience, and again when the tokens were replaced meanwhile. */
-  #patiently(
+  /** Runs `get` within the caller's patience. */
+  #patiently<T>(
     { signal, timeout: ms = this.#options.timeoutMs }: WaitOptions = {},
-    get: (wait: WaitOptions) => Promise<string>,
-  ): Promise<string> {
+    get: (wait: WaitOptions) => Promise<T>,
+  ): Promise<T> {
     const { clock } = this.#options
     const error = (): Error => new TimeoutError('No session token was to be had in time')
     return withDeadline(clock, { ms, signal, error }, async (within) => {
       if (this.#closed) throw new ConfigurationError('The client was closed')
-      const end = clock.monotonic() + ms
-      for (let emptied = false; ; ) {
-        const renewals = this.#renewals
-        try {
-          return await get({ signal: within, timeout: end - clock.monotonic() })
-        } catch (failure) {
-          // Another tab may have dropped it between the look at the storage and the next one.
-          const gone: boolean = failure instanceof NoSessionError && !emptied
-          const replaced: boolean = failure instanceof SessionEndedError && renewals !== this.#renewals
-          if (!gone && !replaced) throw failure
-          emptied ||= gone
-        }
-      }
+      const wait = { signal: within, timeout: ms }
+      return get(wait).catch((failure: unknown) => {
+        // Another tab may have dropped it between the look at the storage and the next one.
+        if (failure instanceof NoSessionError) return get(wait)
+        throw failure
+      })
     })
   }
 
-  async #open(key: ClerkTokenKey): Promise<ClerkTokenEngine> {
-    const entry = this.#entry(key)
-    await entry.emptied
-    await entry.engine.beginOnce(async () => grantOf(await this.#mint(entry)))
-    return entry.engine
+  #opened(entry: Entry): Promise<void> {
+    entry.opening ??= this.#open(entry).finally(() => {
+      entry.opening = undefined
+    })
+    return entry.opening
   }
 
-  async #mint(entry: Entry, options?: WaitOptions): Promise<string> {
+  /** The first token is fetched while no other tab does. */
+  async #open(entry: Entry): Promise<void> {
+    const { storage, instance } = this.#options
+    const { engine, key } = entry
+    if (engine.snapshot().status === 'active' || (await engine.restore()).status === 'active') return
+    await alone(storage, `latchkey ${instance} first ${nameOf(key)}`, () =>
+      engine.beginOnce(() => this.#mint(entry)),
+    )
+  }
+
+  async #mint(entry: Entry, options?: WaitOptions): Promise<Grant<void, TokenOrigin>> {
+    const mark = markOf(await this.marks(), entry.key.session)
     const jwt = await this.#options.mint(entry.key, entry.last, options)
     entry.last = jwt
-    return jwt
+    return grantOf(jwt, mark)
   }
 
   #entry(key: ClerkTokenKey): Entry {
@@ -176,15 +209,12 @@ export class ClerkTokenCache {
 
   #made(key: ClerkTokenKey, name: string): Entry {
     const { storage, clock, instance, timeoutMs, judge } = this.#options
-    const create = async (): Promise<ReturnType<typeof grantOf>> => grantOf(await this.#mint(entry))
+    const create = (): Promise<Grant<void, TokenOrigin>> => this.#mint(entry)
     const engine: ClerkTokenEngine = new SessionEngine({
       backend: {
+        ...sessionTokenPolicy,
         audience: `${instance} token ${name}`,
-        refreshWindowMs: REFRESH_WINDOW_MS,
-        early: 'serve',
-        repeatable: true,
-        minimumLifeMs: MINIMUM_LIFE_MS,
-        supersedes: isYounger,
+        supersedes: (one, other) => this.#supersedes(key.session, one, other),
         create,
         refresh: create,
         judge,
@@ -196,10 +226,16 @@ export class ClerkTokenCache {
       reauthenticate: undefined,
       timeoutMs,
     })
-    const dropped = this.#dropped === null || this.#dropped.has(key.session)
-    const entry: Entry = { key, engine, emptied: dropped ? engine.end() : undefined }
+    const entry: Entry = { key, engine }
     this.#entries.set(name, entry)
     return entry
+  }
+
+  /** Whatever was dropped is older than whatever was not. */
+  #supersedes(session: string, one: TokenSet<TokenOrigin>, other: TokenSet<TokenOrigin>): boolean {
+    const mark = markOf(this.#dropped.known, session)
+    const wasDropped = ({ extra }: TokenSet<TokenOrigin>): boolean => (extra?.mark ?? '') !== mark
+    return wasDropped(one) === wasDropped(other) ? isYounger(one, other) : wasDropped(other)
   }
 
   /** A token that comes along may be as old as it likes: its `iat` doesn't tell what time it is now. */

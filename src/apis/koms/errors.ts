@@ -16,6 +16,11 @@ export class KomsApiError extends ApiError {
     super(failure, reason)
     this.reason = reason
   }
+
+  /** The user's mistakes come as 500, too, and don't pass. */
+  override get mayPass(): boolean {
+    return this.reason === 'server_error' && super.mayPass
+  }
 }
 
 const REASONS: readonly (readonly [RegExp, KomsReason])[] = [

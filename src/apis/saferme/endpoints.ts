@@ -47,12 +47,11 @@ export const deleteSession: Endpoint<void, void> = {
 
 function readGrant(answer: Answer): Grant<SaferMeSession> {
   const { access_token, refresh_token, token_expire_at } = answer.require(tokenAnswer).session
-  const expiresAt = readTime(token_expire_at)
   return {
     tokens: {
       accessToken: access_token,
       refreshToken: refresh_token,
-      ...(!Number.isNaN(expiresAt) && { expiresAt }),
+      expiresAt: readTime(token_expire_at),
     },
     resource: () => readSession(answer),
   }

@@ -22,10 +22,6 @@ export function saferMeProtocol(appBundleId: string): SessionProtocol<SaferMeCre
     create: (send, credentials) => send(create, credentials),
     refresh: (send, tokens) => send(refreshSession, tokens),
     revoke: (send, tokens) => send(deleteSession, undefined, tokens),
-    judge: ({ status }, during) => {
-      if (status === 401) return during === 'create' ? 'fault' : 'revoked'
-      return status === 422 && during === 'create' ? 'fault' : 'transient'
-    },
     toError: (failure) => new SaferMeApiError(failure),
   }
 }

@@ -148,6 +148,59 @@ describe('reverify', () => {
     expect(server.requests.length).toBeLessThan(8)
   })
 
+  it('a server that never has enough is left after four factors', async () => {
+    const { client, until, server, id } = world({ users: [one] })
+    const response = await until(client.startReverification(id, { level: 'first_factor' }))
+    const body = { response: { ...response, status: 'needs_first_factor' }, client: null }
+    server.fault('attemptFirstFactor', { kind: 'status', status: 200, body }, { times: 99 })
+    const attempt = client.reverify(id, { level: 'first_factor', choose: strategy('password'), code })
+    expect(await until(failureOf(attempt))).toBeInstanceOf(ConfigurationError)
+    expect(server.count('attemptFirstFactor')).toBe(4)
+  })
+
+  it('and one that asks for four is satisfied', async () => {
+    const { client, until, server, id } = world({ users: [one] })
+    const response = await until(client.startReverification(id, { level: 'first_factor' }))
+    const body = { response: { ...response, status: 'needs_first_factor' }, client: null }
+    server.fault('attemptFirstFactor', { kind: 'status', status: 200, body }, { times: 3 })
+    const done = await until(
+      client.reverify(id, { level: 'first_factor', choose: strategy('password'), code }),
+    )
+    expect([done.status, server.count('attemptFirstFactor')]).toEqual(['complete', 4])
+  })
+
+  it('each step is sent what its strategy wants, and nothing else', async () => {
+    const { client, until, server, id } = world({ users: [everything] })
+    const bodies: string[] = []
+    for (const [level, by] of [
+      ['first_factor', 'password'],
+      ['first_factor', 'email_code'],
+      ['first_factor', 'phone_code'],
+      ['first_factor', 'passkey'],
+      ['second_factor', 'phone_code'],
+      ['second_factor', 'totp'],
+      ['second_factor', 'backup_code'],
+    ] as const) {
+      await until(client.reverify(id, { level, choose: strategy(by), code }))
+    }
+    for (const { operation, body } of server.requests) {
+      if (operation !== 'startReverification') bodies.push(`${operation} ${decodeURIComponent(body)}`)
+    }
+    expect(bodies).toEqual([
+      'attemptFirstFactor strategy=password&password=correct+horse',
+      'prepareFirstFactor strategy=email_code&email_address_id=idn_email_user_1',
+      'attemptFirstFactor strategy=email_code&code=424242',
+      'prepareFirstFactor strategy=phone_code&phone_number_id=idn_phone_user_1',
+      'attemptFirstFactor strategy=phone_code&code=424242',
+      'prepareFirstFactor strategy=passkey',
+      'attemptFirstFactor strategy=passkey&public_key_credential={"id":"credential-1"}',
+      'prepareSecondFactor strategy=phone_code&phone_number_id=idn_phone2_user_1',
+      'attemptSecondFactor strategy=phone_code&code=424242',
+      'attemptSecondFactor strategy=totp&code=424242',
+      'attemptSecondFactor strategy=backup_code&code=b1',
+    ])
+  })
+
   it('what the user cancels is not sent', async () => {
     const { client, until, server, id } = world({ users: [one] })
     const cancelled = new Error('cancelled')

@@ -55,7 +55,7 @@ describe('clerk.session: the active session', () => {
     await clock.advance(61_000)
     await until(client.getToken())
     await until(client.session.end())
-    expect(events).toEqual(['created', 'refreshed', 'ended'])
+    expect(events).toEqual(['created', 'refreshed', 'refreshed', 'ended'])
   })
 
   it.each([true, false])('end() ends it on the server (with a token at hand: %s)', async (withToken) => {
@@ -141,4 +141,16 @@ describe('clerk.session: the active session', () => {
     })
     expect(sent).toHaveLength(requests)
   })
+})
+
+it("an answer that was let through is told of as any client's is", async () => {
+  const { client, until, server } = world({}, { validation: 'report' })
+  const drifts: unknown[] = []
+  client.session.on('drift', ({ error }) => drifts.push(error))
+  server.fault('getClient', {
+    kind: 'patch',
+    patch: (json) => ({ response: { ...(json as { response: object }).response, captcha_bypass: 'no' } }),
+  })
+  expect((await until(client.getClient()))?.sessions).toHaveLength(1)
+  expect(drifts).toMatchObject([{ code: 'response_validation', fields: ['response.captcha_bypass'] }])
 })

@@ -1,7 +1,6 @@
 import { ClerkClient, type ClerkClientOptions, type Fetch } from 'latchkey'
 import { type FakeClerkOptions, fakeClerk, fakeClock } from 'latchkey/testing'
 
-export const HOST = 'https://clerk.test'
 export const BACK_END = 'https://api.test'
 
 /** What went over the wire, as the client handed it to its `fetch`. */
@@ -11,8 +10,6 @@ export interface Sent {
   readonly headers: Headers
   readonly credentials: RequestCredentials
 }
-
-export type World = ReturnType<typeof world>
 
 /** A fake Clerk with one session, and clients of it; `answered` is what each answer's Authorization said. */
 export function world(server: FakeClerkOptions = {}, options: Partial<ClerkClientOptions> = {}) {

@@ -10,6 +10,7 @@ describe('session tokens: failures', () => {
     ['a 429', { ...refusal(429, 'too_many_requests'), headers: { 'retry-after': '1' } }],
     ['a 500', refusal(500, 'internal')],
     ['a 503', refusal(503, 'maintenance_mode')],
+    ['a 520 of the edge', refusal(520, 'unknown')],
     ['an empty jwt', { kind: 'body', body: '{"jwt":""}' }],
     ['no jwt', { kind: 'body', body: '{}' }],
   ] as const
@@ -20,7 +21,7 @@ describe('session tokens: failures', () => {
     expect(server.count(MINT)).toBe(2)
   })
 
-  it.each([400, 403, 404, 409, 422])('a %i is not', async (status) => {
+  it.each([400, 403, 404, 408, 409, 420, 422])('a %i is not', async (status) => {
     const { client, until, server } = world()
     server.fault(MINT, refusal(status, 'resource_not_found'))
     expect(await until(failureOf(client.getToken()))).toMatchObject({ status, code: 'clerk_api' })
@@ -32,6 +33,20 @@ describe('session tokens: failures', () => {
     server.fault(MINT, fault)
     expect(await until(failureOf(client.getToken()))).toBeInstanceOf(Error)
     expect(server.count(MINT)).toBe(1)
+  })
+
+  it.each([
+    ['seconds', () => '7'],
+    ['a date', (now: number) => new Date(now + 7000).toUTCString()],
+  ])('a 429 is waited out for as long as it says, in %s', async (_, write) => {
+    const { client, until, server, clock } = world()
+    await until(client.getClient())
+    const began = clock.now()
+    const headers = { 'retry-after': write(began) }
+    server.fault(MINT, { ...refusal(429, 'too_many_requests'), headers })
+    expect(await until(client.getToken())).toMatch(/^ey/)
+    expect(clock.now() - began).toBeGreaterThanOrEqual(6000)
+    expect(clock.now() - began).toBeLessThan(9000)
   })
 
   it('a server that wants to see the expired token is shown it', async () => {

@@ -1,13 +1,13 @@
 /** The documented answers of Clerk's Frontend API. */
 
 export const SESSION_ID = 'sess_2abcDEF'
-export const NOW = 1_700_690_400_000
+const NOW = 1_700_690_400_000
 
 /** Claims `{ sid, sub, iss, iat, exp, nbf }`, unsigned. */
 export const JWT =
   'eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJzaWQiOiJzZXNzXzJhYmNERUYiLCJpYXQiOjE3MDA2OTA0MDAsImV4cCI6MTcwMDY5MDQ2MH0.c2ln'
 
-export const publicUserData = {
+const publicUserData = {
   first_name: 'Ada',
   last_name: null,
   image_url: 'https://img.clerk.com/ada',
@@ -20,7 +20,7 @@ export const publicUserData = {
   deprovisioned: false,
 }
 
-export const sessionBase = {
+const sessionBase = {
   id: SESSION_ID,
   object: 'session',
   status: 'active',

@@ -40,6 +40,36 @@ describe('the user hears what is wrong, though KOMS says it with a 500', () => {
   })
 })
 
+describe('a mistake that comes as a 500', () => {
+  const world = () => {
+    const made = komsWorld()
+    const answer = (body: unknown, status = 500) =>
+      made.server.fault('getUser', { kind: 'status', status, body })
+    return { ...made, answer }
+  }
+
+  it('is not sent again, also where the request could be repeated', async () => {
+    for (const [reason, status, body] of documented) {
+      if (status !== 500 || reason === 'server_error') continue
+      const { signedIn, server, rejection, answer } = world()
+      const koms = await signedIn()
+      answer(body)
+      expect(await rejection(koms.getUser())).toMatchObject({ reason, status: 500, mayPass: false })
+      expect(server.count('getUser')).toBe(1)
+    }
+  })
+
+  it('is not taken for one by the words alone: a server that is down is asked again', async () => {
+    for (const body of [{ name: 'server_error', message: 'server error' }, '<html>', undefined]) {
+      const { signedIn, server, clock, answer } = world()
+      const koms = await signedIn()
+      answer(body)
+      expect(await clock.until(koms.getUser())).toMatchObject({ email: ada.email })
+      expect(server.count('getUser')).toBe(2)
+    }
+  })
+})
+
 it('the fake server and the reasons agree', async () => {
   const { client, rejection, clock } = komsWorld()
   const koms = client()

@@ -3,7 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { ada, komsWorld } from './koms-world.ts'
 
 /** Answers every request with the same, and remembers what was asked. */
-function answering(body: unknown, status = 200) {
+function answering(
+  body: unknown,
+  status = 200,
+  signedIn: unknown = { access_token: 'at', refresh_token: 'rt', access_token_expires_in: 3600 },
+) {
   const seen: { request: Request; body: string }[] = []
   const koms = new KomsClient({
     baseUrl: 'https://koms.test/dev',
@@ -14,7 +18,7 @@ function answering(body: unknown, status = 200) {
       seen.push({ request, body: await request.clone().text() })
       const { pathname } = new URL(request.url)
       if (request.method === 'POST' && pathname === '/dev/session') {
-        return Response.json({ access_token: 'at', refresh_token: 'rt', access_token_expires_in: 3600 })
+        return Response.json(signedIn)
       }
       return typeof body === 'string' ? new Response(body, { status }) : Response.json(body, { status })
     },
@@ -104,6 +108,40 @@ describe('a malformed answer is an error that names the field', () => {
       operation,
       fields: [field],
     })
+  })
+
+  it.each([
+    [{ refresh_token: 'rt', access_token_expires_in: 1 }, 'access_token'],
+    [{ access_token: '', refresh_token: 'rt', access_token_expires_in: 1 }, 'access_token'],
+    [{ access_token: 'a b', refresh_token: 'rt', access_token_expires_in: 1 }, 'access_token'],
+    [{ access_token: 'at', access_token_expires_in: 1 }, 'refresh_token'],
+    [{ access_token: 'at', refresh_token: null, access_token_expires_in: 1 }, 'refresh_token'],
+    [[], ''],
+  ])('createSession %j begins nothing', async (body, field) => {
+    const { koms } = answering({}, 200, body)
+    await expect(koms.createSession(ada)).rejects.toMatchObject({
+      code: 'response_validation',
+      operation: 'createSession',
+      fields: expect.arrayContaining([expect.stringContaining(field)]),
+    })
+    expect(koms.session.snapshot().status).not.toBe('active')
+  })
+
+  it('createSession without the time that is left begins one all the same', async () => {
+    const { koms } = answering({}, 200, { access_token: 'at', refresh_token: 'rt' })
+    await expect(koms.createSession(ada)).rejects.toMatchObject({ fields: ['access_token_expires_in'] })
+    expect(koms.session.snapshot()).toEqual({ status: 'active' })
+  })
+
+  it('deleteSession {} is told, and the session is over here', async () => {
+    const { koms } = answering({})
+    await koms.createSession(ada)
+    await expect(koms.deleteSession()).rejects.toMatchObject({
+      code: 'response_validation',
+      operation: 'deleteSession',
+      fields: ['message'],
+    })
+    expect(koms.session.snapshot()).toEqual({ status: 'ended', reason: 'deleted' })
   })
 })
 

@@ -18,6 +18,16 @@ describe('a KOMS session', () => {
     expect(server.count('refreshSession')).toBe(0)
   })
 
+  it('answers the time that is left to whoever refreshes it before', async () => {
+    const { clock, server, signedIn } = komsWorld()
+    const koms = await signedIn()
+    const token = await koms.session.getAccessToken()
+    await clock.advance(600_000)
+    expect(await clock.until(koms.refreshSession())).toEqual({ access_token_expires_in: 3000 })
+    expect(await koms.session.getAccessToken()).toBe(token)
+    expect(server.count('refreshSession')).toBe(1)
+  })
+
   it('is refreshed once by two tabs at its expiry', async () => {
     const { clock, server, signedIn, client, runOut } = komsWorld()
     const tabs = [await signedIn(), client()]
@@ -42,17 +52,50 @@ describe('a KOMS session', () => {
     expect(tabs.map((tab) => tab.session.snapshot().status)).toEqual(['active', 'active'])
   })
 
-  it('waits once at the edge, where the server still answers with the old token', async () => {
-    const { clock, server, signedIn } = komsWorld()
-    const koms = await signedIn()
-    await clock.advance(HOUR_MS - 900)
-    const before = server.requests.length
-    // The gateway is ahead of the server by a moment: it refuses a token that the server still calls good.
-    server.fault('api', { kind: 'status', status: 401, body: { message: 'Unauthorized' } })
-    expect((await clock.until(koms.fetch('/things'))).status).toBe(200)
-    const sent = server.requests.slice(before).map(({ operation }) => operation)
-    expect(sent).toEqual(['api', 'refreshSession', 'refreshSession', 'api'])
-  })
+  it.each([
+    [900, 0],
+    [1900, 1],
+  ])(
+    'waits once at the edge, %i ms before it, where the old token comes back with %i s left',
+    async (ms, left) => {
+      const { clock, server, signedIn } = komsWorld()
+      const koms = await signedIn()
+      await clock.advance(HOUR_MS - ms)
+      expect(await clock.until(koms.getSession())).toEqual({ access_token_expires_in: left })
+      const before = server.requests.length
+      const began = clock.now()
+      // The gateway is ahead of the server by a moment: it refuses a token that the server still calls good.
+      server.fault('api', { kind: 'status', status: 401, body: { message: 'Unauthorized' } })
+      const calls = await clock.until(Promise.all(Array.from({ length: 10 }, () => koms.fetch('/things'))))
+      expect(new Set(calls.map(({ status }) => status))).toEqual(new Set([200]))
+      const sent = server.requests.slice(before).filter(({ operation }) => operation === 'refreshSession')
+      expect(sent).toHaveLength(2)
+      expect(clock.now() - began).toBeLessThan(5000)
+    },
+  )
+
+  it.each([0, 1])(
+    'makes no loop where the old token comes back for ever, with %i s left, and its 401 is the caller’s',
+    async (left) => {
+      const { clock, server, signedIn, runOut } = komsWorld()
+      const koms = await signedIn()
+      await runOut()
+      const [session] = server.sessions
+      const body = JSON.stringify({
+        access_token: session?.accessToken,
+        refresh_token: session?.refreshToken,
+        access_token_expires_in: left,
+      })
+      server.fault('refreshSession', { kind: 'status', status: 200, body: JSON.parse(body) }, { times: 99 })
+      const before = server.requests.length
+      const began = clock.now()
+      expect((await clock.until(koms.fetch('/things'))).status).toBe(401)
+      const sent = server.requests.slice(before).map(({ operation }) => operation)
+      expect(sent.filter((operation) => operation === 'refreshSession').length).toBeLessThanOrEqual(4)
+      expect(clock.now() - began).toBeLessThan(20_000)
+      expect(koms.session.snapshot().status).toBe('active')
+    },
+  )
 
   it('ends as the server says: gone, or run out', async () => {
     const gone = komsWorld()

@@ -1,0 +1,36 @@
+import { type Observer, observedFetch } from '../http/observed-fetch.ts'
+import type { Territory } from '../http/url.ts'
+import type { Fetch } from '../support/fetch.ts'
+import type { MaybePromise } from '../support/maybe-promise.ts'
+import { type Authorize, authenticatedFetch, type LeaseSource } from './authenticated-fetch.ts'
+
+/** What a `fetch` for the user's own calls is made of. */
+export interface SessionFetchOptions {
+  readonly territory: Territory
+  readonly authorize: Authorize
+  readonly fetch: Fetch
+  readonly observer: Observer
+  /** Whose tokens a call carries. It is asked when the call begins. */
+  readonly leases: (signal: AbortSignal | undefined) => MaybePromise<LeaseSource>
+  /** The headers of a call, made of its own. */
+  readonly headers: (
+    own: HeadersInit | undefined,
+    signal: AbortSignal | undefined,
+  ) => MaybePromise<HeadersInit | undefined>
+}
+
+/** Makes a `fetch` that carries a session where it may be seen, and nowhere else. */
+export function sessionFetch(options: SessionFetchOptions): Fetch {
+  const { territory, authorize, fetch, observer } = options
+  return async (input, init) => {
+    const request = input instanceof Request ? input : undefined
+    const signal = init?.signal ?? request?.signal
+    const url = territory.resolve(request?.url ?? (input as string | URL))
+    const leases = options.leases(signal)
+    const headers = await options.headers(init?.headers ?? request?.headers, signal)
+    const method = (init?.method ?? request?.method ?? 'GET').toUpperCase()
+    const observed = observedFetch(fetch, { operation: 'fetch', method }, observer)
+    const carried = authenticatedFetch(await leases, authorize, observed)
+    return carried(request ?? url, { ...init, ...(headers && { headers }) })
+  }
+}

@@ -1,0 +1,16 @@
+import type { SessionContext } from './context.ts'
+import { ANYBODY, isLive } from './record.ts'
+import type { Stored } from './record-store.ts'
+
+/**
+ * Notes that the storage has lost the session. What it held may have been newer than what this client holds, and
+ * whoever won that may yet write it back: until a refresh succeeds, a refusal is no proof of anything else.
+ */
+export function noteAbsence(
+  { state, backend, serverClock }: SessionContext,
+  { record: theirs }: Stored,
+): void {
+  const { record, unsaved } = state.mine
+  if (theirs || backend.repeatable || !isLive(record) || record.pending || unsaved === 'session') return
+  state.mark({ ...record, pending: { by: ANYBODY, at: serverClock.now() } })
+}

@@ -1,0 +1,161 @@
+import { StorageError } from '../errors/storage-error.ts'
+import type { Clock } from '../support/clock.ts'
+import { startTimer } from '../support/timer.ts'
+import { HOLD_BOUND_MS } from './process-lock.ts'
+import type { ExclusiveOptions } from './token-storage.ts'
+
+/** Whoever waits looks so often who holds the lock, in milliseconds. */
+const LOOK_EVERY_MS = 1000
+
+/**
+ * The locks that the pages and workers of an origin share.
+ *
+ * @throws {StorageError} There are none: the browser is too old, or the page is not in a secure context.
+ */
+export function webLocks(): LockManager {
+  const { navigator } = globalThis as { navigator?: { readonly locks?: LockManager } }
+  if (navigator?.locks) return navigator.locks
+  throw new StorageError(
+    'unavailable',
+    'There are no Web Locks here: they want https, and a browser that has them',
+  )
+}
+
+/**
+ * Runs `task` while no other page or worker of this origin runs one under the same `name`, first come, first served.
+ *
+ * A task that holds on for {@link HOLD_BOUND_MS} loses the lock: its signal is aborted, and it runs on. A page that
+ * is frozen can't keep that time. Those who wait then steal the lock, each only from a holding that it has itself
+ * seen last for so long.
+ */
+export function exclusiveByWebLock<T>(
+  name: string,
+  task: (signal: AbortSignal) => Promise<T>,
+  { waitMs, signal }: ExclusiveOptions,
+  clock: Clock,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted()
+    const locks = webLocks()
+    const waiting = new AbortController()
+    const holding = new AbortController()
+    let stealing = false
+    let leave = (): void => {}
+    const over = new Promise<void>((done) => {
+      leave = done
+    })
+
+    const giveUp = (reason: unknown): void => {
+      if (waiting.signal.aborted) return
+      waiting.abort()
+      leave()
+      reject(reason)
+    }
+    const lose = (): void => {
+      holding.abort(new StorageError('locked', 'The lock was held for too long and has been lost'))
+      leave()
+    }
+    const enter = (): Promise<void> => {
+      waiting.abort()
+      const stopBound = startTimer(clock, HOLD_BOUND_MS, lose, true)
+      const run = async (): Promise<T> => task(holding.signal)
+      run()
+        .then(resolve, reject)
+        .finally(() => {
+          stopBound()
+          leave()
+        })
+      return over
+    }
+    const ask = async (options: LockOptions, mayEnter: () => boolean): Promise<void> => {
+      let entered = false
+      const granted = (): Promise<void> | undefined => {
+        entered = mayEnter() && !waiting.signal.aborted
+        return entered ? enter() : undefined
+      }
+      await locks.request(name, options, granted).catch((error: unknown) => {
+        if (entered) lose()
+        else giveUp(unlockable(error))
+      })
+    }
+    /** Alone among the thieves, and until the lock is had: the next one then sees that the holder is another. */
+    const steal = (seen: string): Promise<void> =>
+      locks.request(`${name}\nthief`, { ifAvailable: true }, async (alone) => {
+        if (!alone || (await holdingOf(locks, name)) !== seen || waiting.signal.aborted) return
+        stealing = true
+        await new Promise<void>((had) => {
+          const mayEnter = (): boolean => {
+            had()
+            return true
+          }
+          void ask({ steal: true }, mayEnter).then(had)
+        })
+      })
+
+    const stopWaiting = startTimer(clock, waitMs, () =>
+      giveUp(new StorageError('locked', `The lock was not to be had within ${waitMs} ms`)),
+    )
+    const stopWatching = watchHolding(locks, name, steal, clock)
+    const abort = (): void => giveUp(signal?.reason)
+    signal?.addEventListener('abort', abort, { once: true })
+    waiting.signal.addEventListener('abort', () => {
+      stopWaiting()
+      stopWatching()
+      signal?.removeEventListener('abort', abort)
+    })
+    // Asked for first, so that nobody ever sees the lock held without it.
+    locks.request(`${name}\nticket ${crypto.randomUUID()}`, () => over).catch(() => {})
+    // A lock that is granted while it is being stolen is about to be lost.
+    void ask({ signal: waiting.signal }, () => !stealing)
+  })
+}
+
+/** Calls `steal` once one and the same holding has been seen for the hold bound. Answers the function that stops it. */
+function watchHolding(
+  locks: LockManager,
+  name: string,
+  steal: (seen: string) => Promise<void>,
+  clock: Clock,
+): () => void {
+  let seen: string | undefined
+  let since = 0
+  let stopped = false
+  const look = async (): Promise<void> => {
+    const holding = await holdingOf(locks, name)
+    if (stopped) return
+    if (holding !== seen) since = clock.monotonic()
+    seen = holding
+    if (seen !== undefined && clock.monotonic() - since >= HOLD_BOUND_MS) await steal(seen)
+  }
+  const arm = (): (() => void) =>
+    startTimer(clock, LOOK_EVERY_MS, () => {
+      const again = (): void => {
+        if (!stopped) stop = arm()
+      }
+      look().then(again, again)
+    })
+  let stop = arm()
+  return () => {
+    stopped = true
+    stop()
+  }
+}
+
+/**
+ * What tells one holding of a lock from the next: who holds it, and the tickets that it has for as long as it waits
+ * or holds, a new one each time. `undefined`: nobody holds it.
+ */
+async function holdingOf(locks: LockManager, name: string): Promise<string | undefined> {
+  const { held = [] } = await locks.query()
+  const holder = held.find((lock) => lock.name === name)?.clientId
+  const tickets = held.filter((lock) => lock.clientId === holder && lock.name?.startsWith(`${name}\nticket `))
+  return holder && JSON.stringify([holder, tickets.map((lock) => lock.name).toSorted()])
+}
+
+/** What to say where a lock can't even be asked for. */
+export function unlockable(error: unknown): StorageError {
+  const refused = error instanceof DOMException && error.name === 'SecurityError'
+  return new StorageError(refused ? 'unavailable' : 'failed', 'The lock can not be asked for', {
+    cause: error,
+  })
+}

@@ -1,0 +1,67 @@
+import { indexedDbStorage, type TokenStorage, webStorage } from 'latchkey'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+
+const storages: readonly (readonly [string, () => TokenStorage])[] = [
+  ['indexedDbStorage()', () => indexedDbStorage()],
+  ["webStorage('local')", () => webStorage('local')],
+  ["webStorage('session')", () => webStorage('session')],
+]
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+})
+
+/** What each method of a storage rejects with or throws. */
+async function failures(storage: TokenStorage): Promise<unknown[]> {
+  const failure = async (act: () => unknown): Promise<unknown> => {
+    try {
+      await act()
+      return undefined
+    } catch (error) {
+      return error
+    }
+  }
+  return [
+    await failure(() => storage.read('key')),
+    await failure(() => storage.replace('key', null, 'value')),
+    await failure(() => storage.exclusive('key', async () => {}, { waitMs: 1 })),
+    await failure(() => storage.watch?.('key', () => {})),
+  ]
+}
+
+describe.each(storages)('%s', (_, make) => {
+  it('is a mistake on a server, whose users would all have one session', async () => {
+    const misplaced = { code: 'configuration', message: expect.stringMatching(/server/) }
+    expect(await failures(make())).toMatchObject([misplaced, misplaced, misplaced, misplaced])
+  })
+
+  it('is a mistake too on a server that has the names of a browser', async () => {
+    const values = new Map<string, string>()
+    const store = { getItem: (key: string) => values.get(key) ?? null, setItem: values.set.bind(values) }
+    vi.stubGlobal('localStorage', store)
+    vi.stubGlobal('sessionStorage', store)
+    const misplaced = { code: 'configuration' }
+    expect(await failures(make())).toMatchObject([misplaced, misplaced, misplaced, misplaced])
+    expect(values.size).toBe(0)
+  })
+
+  it('can not be used in a page that has none, or no locks', async () => {
+    const unavailable = { code: 'storage', failure: 'unavailable' }
+    vi.stubGlobal('document', {})
+    expect(await failures(make())).toMatchObject([unavailable, unavailable, unavailable, unavailable])
+    vi.stubGlobal('indexedDB', {})
+    vi.stubGlobal('localStorage', {})
+    vi.stubGlobal('sessionStorage', {})
+    vi.stubGlobal('navigator', {})
+    expect(await failures(make())).toMatchObject([unavailable, unavailable, unavailable, unavailable])
+  })
+
+  it('does nothing before it is used', () => {
+    const touched: PropertyKey[] = []
+    const platform = new Proxy({}, { get: (_, name) => void touched.push(name) })
+    for (const name of ['indexedDB', 'localStorage', 'sessionStorage', 'navigator', 'document'])
+      vi.stubGlobal(name, platform)
+    make()
+    expect(touched).toEqual([])
+  })
+})
