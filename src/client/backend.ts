@@ -3,15 +3,7 @@ import { ConfigurationError } from '../errors/configuration-error.ts'
 import { RequestValidationError } from '../errors/request-validation-error.ts'
 import { readOf } from '../http/answer.ts'
 import type { CallOptions, HttpClient, SendOptions } from '../http/http-client.ts'
-import type {
-  Grant,
-  Judgement,
-  Phase,
-  SessionBackend,
-  SessionPolicy,
-  TokenSet,
-  Verdict,
-} from '../session/protocol.ts'
+import type { Grant, Judgement, Phase, SessionBackend, Verdict } from '../session/protocol.ts'
 import { type Authorize, authorizedFetch } from './authenticated-fetch.ts'
 import type { Send, SessionProtocol } from './protocol.ts'
 
@@ -53,27 +45,28 @@ export class ProtocolBackend<Credentials, Resource, Extra> {
     return revoke && ((tokens) => revoke.call(this.#protocol, this.sender(options), tokens))
   }
 
-  /** The API, as the engine sees it: the protocol itself, but for what is sent. */
+  /** The API, as the engine sees it. */
   forEngine(audience: string): SessionBackend<Credentials, Resource, Extra> {
     const protocol = this.#protocol
-    const { supersedes } = protocol
-    const own: Omit<SessionBackend<Credentials, Resource, Extra>, keyof SessionPolicy> = {
+    const { refreshWindowMs, early, repeatable, minimumLifeMs = 0, supersedes } = protocol
+    return {
       audience,
+      refreshWindowMs,
+      early,
+      repeatable,
+      minimumLifeMs,
+      ...(supersedes && { supersedes: supersedes.bind(protocol) }),
+      renewable: (tokens) =>
+        protocol.refresh !== undefined &&
+        (protocol.renewable?.(tokens) ?? (tokens.refreshToken ?? tokens.extra) !== undefined),
       create: (credentials, lock) => this.create(credentials, lock),
       refresh: (tokens, lock) => {
-        const unbounded = lock !== undefined && !protocol.repeatable
-        const send = this.sender({ ...lock, single: true, unbounded })
+        const send = this.sender({ ...lock, single: true, unbounded: lock !== undefined && !repeatable })
         return granted('refreshSession', protocol.refresh?.(send, tokens))
       },
       revoke: this.revoker(),
       judge: (error, during) => this.#judge(error, during),
     }
-    return Object.assign(Object.create(protocol), own, {
-      renewable: (tokens: TokenSet<Extra>) =>
-        protocol.refresh !== undefined &&
-        (protocol.renewable?.(tokens) ?? (tokens.refreshToken ?? tokens.extra) !== undefined),
-      supersedes: supersedes?.bind(protocol),
-    })
   }
 
   #judge(error: unknown, during: Phase): Judgement {

@@ -48,6 +48,8 @@ export class RecordStore {
   #worked = false
   /** What the storage failed to do before it ever worked. */
   #gaveWay: 'read' | 'written' | 'locked' | undefined
+  /** A session is kept in its place. */
+  #keeps = false
   #synchronous = false
   /** What was last seen in the storage. */
   #latest: string | null = null
@@ -113,6 +115,7 @@ export class RecordStore {
   tryAgain(): void {
     this.#use(this.#given)
     this.#gaveWay = undefined
+    this.#keeps = false
   }
 
   /**
@@ -122,8 +125,8 @@ export class RecordStore {
    * @throws {StorageError} It can't be read, or holds what this version doesn't understand.
    */
   async read(locked = false): Promise<Stored> {
-    // As long as nothing is kept in its place, it may turn out to work after all.
-    if (!this.#worked && this.#gaveWay === 'read') this.#use(this.#given)
+    // As long as no session is kept in its place, it may turn out to work after all.
+    if (this.#gaveWay === 'read' && !this.#keeps) this.#use(this.#given)
     const raw = await this.#guarded('read', () => {
       const value = this.#storage.read(this.#key)
       this.#synchronous = !isPromise(value)
@@ -143,7 +146,7 @@ export class RecordStore {
     if (reading?.kind === 'unknown') throw unreadable('was written by another version')
     const stored = { raw, own: raw !== null && raw === this.#written }
     if (reading?.kind === 'record') {
-      this.#worked = true
+      if (!this.private) this.#worked = true
       if (reading.record.audience === this.#audience) return { ...stored, record: reading.record }
     }
     if (reading?.kind === 'record') unreadable('belongs to another audience')
@@ -162,7 +165,8 @@ export class RecordStore {
     this.#written = raw
     const done = await this.#guarded('written', () => this.#storage.replace(this.#key, expected, raw))
     if (!done) return null
-    this.#worked = true
+    if (this.private) this.#keeps = next.tokens !== null
+    else this.#worked = true
     this.#latest = raw
     return { raw, record: next, own: true }
   }

@@ -67,7 +67,7 @@ const NO_TIME: string = '-'.repeat(TIME_WIDTH)
 const ID_WIDTH = 8
 const NO_PENDING: string = '-'.repeat(ID_WIDTH) + NO_TIME
 /** Whoever has slept through more sign-ins than this is not known to be behind. */
-const MOST_REPLACED = 4
+const MOST_REPLACED = 6
 
 const storedRecord = z.object({
   v: z.literal(VERSION),
@@ -144,11 +144,12 @@ export function mintId(random: () => number): string {
 export function beginRecord(
   audience: string,
   tokens: TokenSet,
-  before: SessionRecord | null,
+  before: readonly (SessionRecord | null | undefined)[],
   random: () => number,
 ): LiveRecord {
   const session = mintId(random) + mintId(random) + mintId(random)
-  const replaces = before ? [before.session, ...before.replaces].slice(0, MOST_REPLACED) : []
+  const known = before.flatMap((record) => (record ? [record.session, ...record.replaces] : []))
+  const replaces = [...new Set(known)].slice(0, MOST_REPLACED)
   return { audience, session, generation: 1, tokens, pending: null, notBefore: null, ended: null, replaces }
 }
 

@@ -16,6 +16,8 @@ export class SignIn<Resource> {
   #begun = 0
   /** The latest sign-in that succeeded, or sign-out. */
   #latest = 0
+  /** What the last sign-in made. */
+  #made: LiveRecord | undefined
   #opening: Promise<unknown> | undefined
 
   constructor(context: SessionContext<unknown, Resource>, sync: StorageSync) {
@@ -37,10 +39,12 @@ export class SignIn<Resource> {
   async begin(create: () => Promise<Grant<Resource>>): Promise<Resource> {
     const number = ++this.#begun
     const { backend, clock, state, emit, store } = this.#context
-    const before = (await store.predecessor()) ?? state.record
+    const before = [state.record, await store.predecessor()]
     const grant = await create()
     const tokens = completeTokens(grant.tokens, this.#context)
-    const record = beginRecord(backend.audience, tokens, before, clock.random)
+    // One that is still being written is overtaken, too.
+    const record = beginRecord(backend.audience, tokens, [this.#made, ...before], clock.random)
+    this.#made = record
     if (number > this.#latest) {
       this.#latest = number
       store.tryAgain()

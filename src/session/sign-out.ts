@@ -64,6 +64,7 @@ export async function bury(
       const written = await store.replace(stored.raw, endRecord(newest, 'deleted'))
       if (!written) continue
       state.buried(record.session)
+      if (!theirs) return undefined
       return isLive(newest) ? newest : null
     }
     return undefined

@@ -84,11 +84,14 @@ export class StorageSync {
 
   async #save(): Promise<void> {
     const { state, store } = this.#context
-    const { mine, version } = state
+    let { mine, version } = state
     if (mine.record?.ended === 'deleted') return finishSignOut(this.#context, mine.record)
-    const stands = await store
-      .exclusive(() => offer(this.#context, mine), { waitMs: LOCK_WAIT_MS })
-      .catch(() => null)
+    const write = async (): ReturnType<typeof offer> => {
+      // It may have been a while until the lock was to be had.
+      ;({ mine, version } = state)
+      return mine.unsaved && mine.record?.ended !== 'deleted' ? offer(this.#context, mine) : null
+    }
+    const stands = await store.exclusive(write, { waitMs: LOCK_WAIT_MS }).catch(() => null)
     if (!stands) return
     if (stands.record === mine.record && mine.record) state.saved(mine.record)
     else if (!state.meet({ ...stands, own: false }, version)) void this.look()

@@ -24,6 +24,8 @@ export interface Patience {
 
 /** A token of unknown life that is refused right after a refresh is not refreshed again for so long, in milliseconds. */
 const REFUSED_FOR_MS = 300_000
+/** Between a refresh that changed nothing and the next one, in milliseconds. */
+const SHORTEST_REST_MS = 100
 
 /**
  * Hands out tokens.
@@ -85,6 +87,8 @@ export class TokenSource {
         if (!outcome.mayPass) throw outcome.error
       }
       if (outcome.kind === 'unchanged') return this.#living(bound)
+      // Nothing has come of it: whatever is the matter, the next look doesn't follow at once.
+      if (this.#context.state.record === record) await this.#rest(SHORTEST_REST_MS, patience)
     }
   }
 
@@ -148,13 +152,19 @@ export class TokenSource {
     if (expired && coolDown > 0 && !this.#refresher.flight) {
       const pointless = this.#refresher.lastFailure?.mayPass === false
       if (pointless || clock.monotonic() + coolDown >= patience.end) throw this.#tooLate()
-      const over = new AbortController()
-      const rest = sleep(clock, coolDown, over.signal).catch(() => {})
-      await this.#wait(Promise.race([rest, state.changed()]), patience).finally(() => over.abort())
+      await this.#rest(coolDown, patience)
       return undefined
     }
     const flight = this.#refresher.refresh(record.session, refused)
     return this.#wait(Promise.race([flight, state.changed().then(() => undefined)]), patience)
+  }
+
+  /** Waits so long, in milliseconds, unless something changes before. */
+  async #rest(ms: number, patience: Patience): Promise<void> {
+    const { clock, state } = this.#context
+    const over = new AbortController()
+    const rest = sleep(clock, ms, over.signal).catch(() => {})
+    await this.#wait(Promise.race([rest, state.changed()]), patience).finally(() => over.abort())
   }
 
   #living(session: string): LiveRecord {

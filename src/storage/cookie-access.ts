@@ -35,14 +35,11 @@ interface CookieJar {
 
 /** The cookies of a page: what the browser does not keep has not been set. */
 export function pageJar(access: CookieAccess): CookieJar {
-  const get = function* (name: string): Steps<string | null> {
-    return (yield* wait(access.get(name))) || null
-  }
   return {
-    get,
+    get: (name) => show(access, name),
     *set(name, value, attributes) {
       yield* put(access, name, value, attributes)
-      if ((yield* get(name)) === (value || null)) return
+      if ((yield* show(access, name)) === (value || null)) return
       const failure = navigator.cookieEnabled ? 'failed' : 'unavailable'
       throw new StorageError(failure, 'The browser does not keep the cookie')
     },
@@ -55,12 +52,9 @@ export function pageJar(access: CookieAccess): CookieJar {
  */
 export function requestJar(access: CookieAccess): CookieJar {
   const unshown = new Map<string, { readonly shown: string | null; readonly value: string | null }>()
-  const show = function* (name: string): Steps<string | null> {
-    return (yield* wait(access.get(name))) || null
-  }
   return {
     *get(name) {
-      const shown = yield* show(name)
+      const shown = yield* show(access, name)
       const own = unshown.get(name)
       if (!own) return shown
       // What shows its own cookies only never shows others: these came with another request, perhaps another user's.
@@ -71,11 +65,15 @@ export function requestJar(access: CookieAccess): CookieJar {
     },
     *set(name, value, attributes) {
       yield* put(access, name, value, attributes)
-      const shown = yield* show(name)
+      const shown = yield* show(access, name)
       if (shown === (value || null)) unshown.delete(name)
       else unshown.set(name, { shown, value: value || null })
     },
   }
+}
+
+function* show(access: CookieAccess, name: string): Steps<string | null> {
+  return (yield* wait(access.get(name))) || null
 }
 
 function* put(access: CookieAccess, ...cookie: Parameters<CookieJar['set']>): Steps<void> {

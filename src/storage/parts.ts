@@ -36,7 +36,7 @@ export const LEAST_CELL_BYTES = 64
 /** Stands before what is kept as it is. Nobody takes it for JSON and parses it, and it makes nothing of empty text. */
 const WHOLE = '.'
 /** The head of a value in parts: where they are, how many, and the checksum of the whole. */
-const HEAD = /^([ab])(\d{1,5})\.(\w+)$/
+const HEAD = /^([ab])(\d{1,4})\.(\w+)$/
 /** Whoever reads while others write may meet parts of two values, so often at the most. */
 const MOST_TORN_READS = 3
 

@@ -1,11 +1,13 @@
 /** A client of the package `redis`, version 5 or 6: a client, a pool, a cluster or a sentinel. */
 export interface NodeRedisClient {
+  /** Runs a script. */
   eval(script: string, options: { keys: string[]; arguments: string[] }): Promise<unknown>
 }
 
 /** A client of the package `ioredis`, version 5 or 6: a `Redis` or a `Cluster`. */
 export interface IoRedisClient {
   readonly defineCommand: unknown
+  /** Runs a script. */
   eval(script: string, numberOfKeys: number, ...keysAndArguments: string[]): Promise<unknown>
 }
 

@@ -12,8 +12,8 @@ export type Notices = (channel: string, heard: () => void) => () => void
 
 /**
  * Messages on a connection of their own, a copy of the client's: it is opened for the first who listens for a while,
- * closed with the last or with the client, and keeps no process alive. Where a client can't be copied so (a pool, a
- * cluster, a sentinel) nothing is ever heard.
+ * closed with the last or with the client, and keeps no process alive. Where a client can't be copied so, nothing is
+ * ever heard.
  */
 export function redisNotices(client: RedisClient, clock: Clock): Notices {
   const channels = new Map<string, Set<() => void>>()

@@ -25,24 +25,14 @@ interface NodeRedisConnection extends Connection {
 }
 
 interface IoRedisConnection extends Connection {
-  readonly isCluster: boolean
   readonly stream?: { unref?(): void }
   duplicate(overrides: object): IoRedisConnection
   disconnect(): void
 }
 
-/** A connection for messages has no keys, and waits for its server for as long as it takes. */
-const IOREDIS_OVERRIDES = {
-  keyPrefix: '',
-  lazyConnect: false,
-  enableOfflineQueue: true,
-  autoResubscribe: true,
-  maxRetriesPerRequest: null,
-}
-
 /**
- * Opens a copy of a client's connection. Answers `undefined` where a client is not one connection that can be copied:
- * a pool, a cluster, a sentinel.
+ * Opens a copy of a client's connection. Answers `undefined` for what node-redis has besides clients of one connection:
+ * a pool, a cluster, a sentinel. Copies of those can't be told to keep no process alive, nor when to end.
  *
  * @param ended called when the client itself is closed: nobody would close the copy
  */
@@ -84,12 +74,9 @@ function overNodeRedis(
   }
 }
 
-function overIoRedis(
-  original: IoRedisConnection,
-  heard: (channel: string) => void,
-): RedisSubscriber | undefined {
-  if (original.isCluster) return undefined
-  const copy = original.duplicate(IOREDIS_OVERRIDES)
+function overIoRedis(original: IoRedisConnection, heard: (channel: string) => void): RedisSubscriber {
+  // It is asked to subscribe before it is connected.
+  const copy = original.duplicate({ enableOfflineQueue: true })
   copy.on('error', () => {})
   copy.on('connect', () => copy.stream?.unref?.())
   copy.on('message', heard)

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, it, vi } from 'vitest'
 import { ConfigurationError, NetworkError, SaferMeClient } from '../../src/index.ts'
 import { transport } from './transport.ts'
@@ -211,6 +212,27 @@ describe('a fetch that fails', () => {
     expect(error).toBeInstanceOf(NetworkError)
     expect((error as Error).cause).toBeInstanceOf(TypeError)
     expect(clock.pending).toBe(0)
+  })
+
+  it('with an error of the platform’s that quotes the URL, or has it beside, tells it without', async () => {
+    const url = 'https://api.test/base/things?jwt=SECRET'
+    const bytes = Object.assign(new Error('bytes'), { data: Buffer.from('SECRET') })
+    for (const thrown of [
+      new TypeError(`error sending request for url (${url})`),
+      new TypeError(`Failed to fetch '${url}': refused`),
+      Object.assign(new TypeError('Unable to connect'), { path: url }),
+      new TypeError('fetch failed', { cause: bytes }),
+    ]) {
+      const error = await transport(() => Promise.reject(thrown), { retry: false })
+        .send()
+        .catch((failure: unknown) => failure)
+      expect((error as Error).cause).toBeInstanceOf(TypeError)
+      expect(inspect(error, { depth: 9, showHidden: true })).not.toMatch(/SECRET|api\.test/)
+    }
+    const refused = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })
+    const plain = new TypeError('fetch failed', { cause: refused })
+    const call = transport(() => Promise.reject(plain), { retry: false }).send()
+    await expect(call).rejects.toHaveProperty('cause', plain)
   })
 
   it('with anything but a TypeError keeps it to itself: it may hold anything', async () => {

@@ -17,7 +17,7 @@ const tokens = {
   issuedAt: 0.5,
   extra: { id: 7 },
 }
-const begun = beginRecord('saferme', tokens, null, Math.random)
+const begun = beginRecord('saferme', tokens, [], Math.random)
 
 describe('a stored record', () => {
   it('comes back as it was written', () => {
@@ -69,6 +69,6 @@ describe('a session', () => {
     const renewed = renewRecord(marked, { accessToken: 'next' })
     expect(renewed).toMatchObject({ session: begun.session, generation: 2, pending: null, notBefore: null })
     expect(renewRecord(endRecord(renewed, 'lost'), tokens)).toMatchObject({ generation: 3, ended: null })
-    expect(beginRecord('saferme', tokens, null, Math.random).session).not.toBe(begun.session)
+    expect(beginRecord('saferme', tokens, [], Math.random).session).not.toBe(begun.session)
   })
 })

@@ -119,4 +119,19 @@ describe('parts that were lost or changed behind its back', () => {
     }
     expect(await keyValueStorage(mapStore(disk)).replace('key', 'x', 'lost')).toBe(false)
   })
+
+  it('are not looked for one by one where the first is missing', async () => {
+    const disk: Disk = new Map([['key', 'a9999.00000000000000']])
+    let reads = 0
+    const { getItem, ...rest } = mapStore(disk)
+    const counting = {
+      ...rest,
+      getItem: (name: string) => {
+        reads++
+        return getItem(name)
+      },
+    }
+    expect(await keyValueStorage(counting).read('key')).toMatch(/^\?/)
+    expect(reads).toBeLessThan(10)
+  })
 })

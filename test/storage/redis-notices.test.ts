@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { type EventEmitter, once } from 'node:events'
 import { Redis as IoRedis } from 'ioredis'
 import { Redis as IoRedis6 } from 'ioredis-6'
 import { createClient } from 'redis'
@@ -13,6 +13,7 @@ import { type RedisServer, startRedis } from '../redis.ts'
 import { redisClients } from './redis-clients.ts'
 
 const NEVER_MS = 360_000_000
+const UNUSUAL = { keyPrefix: 'app:', lazyConnect: true, enableOfflineQueue: false }
 /** How much faster than real time the storages live. */
 const HASTE = 20
 const hasty: Clock = {
@@ -37,7 +38,7 @@ describe.skipIf(!find('redis-server'))('notices of redisStorage on a redis-serve
   })
 
   /** The clients that listen on a channel. */
-  const listening = async () => {
+  const hearing = async () => {
     const list = String(await admin.sendCommand(['CLIENT', 'LIST']))
     return list.split('\n').filter((line) => / sub=[1-9]/.test(line)).length
   }
@@ -45,6 +46,10 @@ describe.skipIf(!find('redis-server'))('notices of redisStorage on a redis-serve
     String(await admin.sendCommand(['CLIENT', 'LIST']))
       .trim()
       .split('\n').length
+  const subscribers = async (key: string) => {
+    const channel = `latchkey:changed:${key}`
+    return (await admin.pubSubNumSub(channel))[channel]
+  }
   const everConnected = async () =>
     Number(/total_connections_received:(\d+)/.exec(String(await admin.sendCommand(['INFO', 'stats'])))?.[1])
   /** Waits until there are no other connections than the test's own, and answers how many those are. */
@@ -63,26 +68,30 @@ describe.skipIf(!find('redis-server'))('notices of redisStorage on a redis-serve
         open = false
       }
       onTestFinished(closeOnce)
-      return { storage: redisStorage(client, options), close: closeOnce }
+      return { storage: redisStorage(client, options), client, close: closeOnce }
     }
 
     it('come by message, for as long as somebody watches, and over one connection', async () => {
-      const { storage } = await storageOf()
-      const alone = await onlyOwn(1)
+      const { storage, client } = await storageOf()
+      const listeners = () => (client as unknown as EventEmitter).listenerCount('end')
+      const [alone, listening] = [await onlyOwn(1), listeners()]
       const heard = { a: 0, b: 0 }
       const stopA = storage.watch?.(`${name} a`, () => void heard.a++)
       const stopB = storage.watch?.(`${name} b`, () => void heard.b++)
-      await vi.waitFor(async () => expect([await listening(), heard]).toEqual([1, { a: 1, b: 1 }]), PATIENT)
+      await vi.waitFor(async () => expect([await hearing(), heard]).toEqual([1, { a: 1, b: 1 }]), PATIENT)
       expect(await connections()).toBe(alone + 1)
       await writer().replace(`${name} a`, null, '1')
       await vi.waitFor(() => expect(heard).toEqual({ a: 2, b: 1 }), PATIENT)
       stopA?.()
       stopA?.()
+      await vi.waitFor(async () => expect(await subscribers(`${name} a`)).toBe(0), PATIENT)
+      expect(await subscribers(`${name} b`)).toBe(1)
       await writer().replace(`${name} a`, '1', '2')
       await writer().replace(`${name} b`, null, '1')
       await vi.waitFor(() => expect(heard).toEqual({ a: 2, b: 2 }), PATIENT)
       stopB?.()
       await vi.waitFor(async () => expect(await connections()).toBe(alone), PATIENT)
+      expect(listeners()).toBe(listening)
     })
 
     it('come to several that watch one session, and to each until it stops', async () => {
@@ -90,7 +99,7 @@ describe.skipIf(!find('redis-server'))('notices of redisStorage on a redis-serve
       const heard = { a: 0, b: 0 }
       const stopA = storage.watch?.(`${name} both`, () => void heard.a++)
       const stopB = storage.watch?.(`${name} both`, () => void heard.b++)
-      await vi.waitFor(async () => expect(await listening()).toBe(1), PATIENT)
+      await vi.waitFor(async () => expect(await hearing()).toBe(1), PATIENT)
       stopA?.()
       await writer().replace(`${name} both`, null, '1')
       await vi.waitFor(() => expect(heard).toEqual({ a: 1, b: 2 }), PATIENT)
@@ -107,18 +116,21 @@ describe.skipIf(!find('redis-server'))('notices of redisStorage on a redis-serve
       stop?.()
     })
 
-    it('come again after Redis was away', async () => {
+    it('come again after Redis was away, and the console stays clean', async () => {
+      const printed = vi.spyOn(console, 'error')
+      onTestFinished(() => printed.mockRestore())
       const { storage } = await storageOf()
       let heard = 0
       const stop = storage.watch?.(`${name} away`, () => void heard++)
-      await vi.waitFor(async () => expect(await listening()).toBe(1), PATIENT)
+      await vi.waitFor(async () => expect(await hearing()).toBe(1), PATIENT)
       await redis.kill()
       await redis.start()
-      await vi.waitFor(async () => expect(await listening()).toBe(1), PATIENT)
+      await vi.waitFor(async () => expect(await hearing()).toBe(1), PATIENT)
       const before = heard
       await writer().replace(`${name} away`, null, '1')
       await vi.waitFor(() => expect(heard).toBeGreaterThan(before), PATIENT)
       stop?.()
+      expect(printed).not.toHaveBeenCalled()
     })
 
     it('open no connection for whoever watches for a moment only, as a refresh does', async () => {
@@ -155,23 +167,26 @@ describe.skipIf(!find('redis-server'))('notices of redisStorage on a redis-serve
 
   it.each([
     ['node-redis', () => createClient({ url: redis.url, keyPrefix: 'app:' })],
-    ['ioredis 5', () => new IoRedis(redis.url, { keyPrefix: 'app:', lazyConnect: true })],
-    ['ioredis 6', () => new IoRedis6(redis.url, { keyPrefix: 'app:', lazyConnect: true })],
-  ] as const)('come where the client of %s has a key prefix of its own', async (name, make) => {
-    const client = make() as RedisClient & { connect(): Promise<unknown>; quit(): Promise<unknown> }
-    await client.connect()
-    onTestFinished(async () => {
-      await client.quit()
-    })
-    const storage = redisStorage(client, options)
-    let heard = 0
-    const stop = storage.watch?.(name, () => void heard++)
-    await vi.waitFor(async () => expect(await listening()).toBe(1), PATIENT)
-    await redisStorage(client).replace(name, null, '1')
-    await vi.waitFor(() => expect(heard).toBe(2), PATIENT)
-    expect(await admin.exists(`app:latchkey:session:${name}`)).toBe(1)
-    stop?.()
-  })
+    ['ioredis 5', () => new IoRedis(redis.url, { ...UNUSUAL })],
+    ['ioredis 6', () => new IoRedis6(redis.url, { ...UNUSUAL })],
+  ] as const)(
+    'come where the client of %s has a key prefix of its own, and is set up in other unusual ways',
+    async (name, make) => {
+      const client = make() as RedisClient & { connect(): Promise<unknown>; quit(): Promise<unknown> }
+      await client.connect()
+      onTestFinished(async () => {
+        await client.quit()
+      })
+      const storage = redisStorage(client, options)
+      let heard = 0
+      const stop = storage.watch?.(name, () => void heard++)
+      await vi.waitFor(async () => expect(await hearing()).toBe(1), PATIENT)
+      await redisStorage(client).replace(name, null, '1')
+      await vi.waitFor(() => expect(heard).toBe(2), PATIENT)
+      expect(await admin.exists(`app:latchkey:session:${name}`)).toBe(1)
+      stop?.()
+    },
+  )
 
   it('are polled for where messages are not allowed, and what is written is kept', async () => {
     await admin.sendCommand(['ACL', 'SETUSER', 'deaf', 'on', '>pass', '~*', '+@all', 'resetchannels'])
@@ -189,30 +204,26 @@ describe.skipIf(!find('redis-server'))('notices of redisStorage on a redis-serve
 
   const root = new URL('../../', import.meta.url)
   it.each([
-    [
-      'node-redis',
-      `import { createClient } from 'redis'; const client = await createClient({ url }).connect()`,
-    ],
-    ['ioredis 5', `import { Redis } from 'ioredis'; const client = new Redis(url)`],
-    ['ioredis 6', `import { Redis } from 'ioredis-6'; const client = new Redis(url)`],
+    ['node-redis', "createClient } from 'redis'", 'await createClient({ url }).connect()', 'client.unref()'],
+    ['ioredis 5', "Redis } from 'ioredis'", 'new Redis(url)', 'client.stream.unref()'],
+    ['ioredis 6', "Redis } from 'ioredis-6'", 'new Redis(url)', 'client.stream.unref()'],
   ])(
-    'over %s keep no process alive whose client is closed',
-    async (_, connecting) => {
-      const program = `
-      const url = ${JSON.stringify(redis.url)}
-      ${connecting}
-      import { redisStorage } from './src/storage/redis-storage.ts'
-      const storage = redisStorage(client)
-      storage.watch('one', () => {})
-      const stop = storage.watch('other', () => {})
-      setTimeout(() => { stop(); client.quit() }, 1500)`
-      const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
-        cwd: root,
-        stdio: 'inherit',
-      })
-      onTestFinished(() => void child.kill('SIGKILL'))
-      expect(await once(child, 'exit')).toEqual([0, null])
+    'over %s keep no process alive whose client is closed, or keeps none alive itself',
+    async (_, from, make, unref) => {
+      for (const ending of ['client.quit()', unref]) {
+        const program = `
+        import { ${from}
+        import { redisStorage } from './src/storage/redis-storage.ts'
+        const url = ${JSON.stringify(redis.url)}
+        const client = ${make}
+        redisStorage(client).watch('key', () => {})
+        setTimeout(() => ${ending}, 1500)`
+        const args = ['--input-type=module', '-e', program]
+        const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' })
+        onTestFinished(() => void child.kill('SIGKILL'))
+        expect(await once(child, 'exit')).toEqual([0, null])
+      }
     },
-    20_000,
+    30_000,
   )
 })

@@ -1,5 +1,6 @@
 import type { TokenStorage } from '../../storage/token-storage.ts'
 import type { Clock } from '../../support/clock.ts'
+import { withDeadline } from '../../support/deadline.ts'
 
 /** What was last dropped: a mark for each session, and one for all of them. */
 export type Marks = Readonly<Record<string, string>>
@@ -8,6 +9,8 @@ export type Marks = Readonly<Record<string, string>>
 const ALL = '*'
 /** Marks of sessions that are long gone make room by a mark for all. */
 const MOST_MARKS = 40
+/** A storage that does not answer is not waited for any longer, in milliseconds: the marks are a matter of seconds. */
+const READ_MS = 2000
 /** Whoever loses so many races is up against a broken storage. */
 const MOST_RACES_LOST = 20
 
@@ -41,7 +44,7 @@ export class DroppedTokens {
 
   /** The marks that count now, or those last seen if the storage fails. Whoever asks at the same time joins. */
   current(): Promise<Marks> {
-    this.#reading ??= this.#read()
+    this.#reading ??= withDeadline(this.#clock, { ms: READ_MS, error: () => new Error() }, () => this.#read())
       .catch(() => {})
       .then(() => {
         this.#reading = undefined

@@ -86,6 +86,21 @@ describe('a storage that fails costs nobody the client token', () => {
     expect(carried(sent)[1]).toMatch(/^ey/)
   })
 
+  it('one that never answers holds up no operation for long', async () => {
+    const never = new Promise<never>(() => {})
+    const storage: TokenStorage = {
+      reach: 'origin',
+      read: () => never,
+      replace: () => never,
+      exclusive: (_, task) => task(new AbortController().signal),
+    }
+    const { client, until, clock, id } = world({ ambientCookie: true }, { storage, mode: 'browser' })
+    const began = clock.now()
+    expect((await until(client.getSession(id))).id).toBe(id)
+    expect((await until(client.createSessionToken(id))).jwt).toMatch(/^ey/)
+    expect(clock.now() - began).toBeLessThan(10_000)
+  })
+
   it('a shared one that fails later still lets operations be answered', async () => {
     const { storage, broken } = fragile('fleet')
     const { client, until, server, id } = world({ lastActiveTokens: true }, { storage })

@@ -89,6 +89,30 @@ describe('session tokens: those that ride along', () => {
     expect(await until(client.getToken())).toMatch(/^ey/)
   })
 
+  it('one that does not tell when it was issued can not be put in order, and is left alone', async () => {
+    const { client, until, server } = world({ lastActiveTokens: true })
+    server.fault('getClient', {
+      kind: 'patch',
+      patch: (json) => JSON.parse(JSON.stringify(json).replace(/"jwt":"[^"]+"/g, '"jwt":"[redacted]"')),
+    })
+    await until(client.getClient())
+    expect(await until(client.getToken())).toMatch(/^ey/)
+  })
+
+  it('the client that rides along in an error brings one, too', async () => {
+    const { client, until, server } = world({ lastActiveTokens: true })
+    await until(failureOf(client.getSession('sess_9')))
+    expect(await until(client.getToken())).toMatch(/^ey/)
+    expect(server.count(MINT)).toBe(0)
+  })
+
+  it('none of them is in what the client shows of itself', async () => {
+    const { client, until } = world({ lastActiveTokens: true })
+    expect(JSON.stringify(await until(client.getClient()))).toContain('"jwt"')
+    expect(JSON.stringify(client.client)).not.toContain('"jwt"')
+    expect(client.client?.sessions[0]?.status).toBe('active')
+  })
+
   it('an answer is not held up by a token request that hangs', async () => {
     const { client, until, server, clock, id } = world({ lastActiveTokens: true })
     server.settings.lastActiveTokens = false

@@ -25,7 +25,6 @@ function scene(mode: ClerkMode, validation: 'strict' | 'report') {
     instance: mode === 'development' ? 'development' : 'production',
     ambientCookie: mode === 'browser',
     rotate: true,
-    lastActiveTokens: true,
     users: [user],
     templates: { hasura: {} },
   })
@@ -115,7 +114,9 @@ describe.each(['browser', 'development', 'native'] as const)('Clerk, mode %s: no
       ]
       await clock.until(clerk.getToken().catch(() => {}))
       for (const [sent, call, operation = '*'] of calls) {
-        server.fault(operation, fault([...sent, latest.credential, latest.session].join(' ')), { times: 9 })
+        // What a server could quote: what it was just sent, and the tokens of the moment.
+        const known = operation === '*' ? [latest.credential, latest.session] : []
+        server.fault(operation, fault([...sent, ...known].join(' ')), { times: 9 })
         await showing.of(() => clock.until(call().then(() => undefined)))
         server.clearFaults()
         await clock.advance(61_000)
@@ -125,7 +126,7 @@ describe.each(['browser', 'development', 'native'] as const)('Clerk, mode %s: no
       )
       await clerk.close()
       expect(showing.codes.length).toBeGreaterThan(5)
-      expect(secrets.size).toBeGreaterThan(6)
+      expect(secrets.size).toBeGreaterThan(5)
       showing.expectNone([...secrets])
     }
   })

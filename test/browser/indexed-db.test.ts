@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { chromium, inside, useSite } from './browser.ts'
+import type * as entry from './storage.page.ts'
+
+const BUSY_MS = 3000
+const DEADLINE_MS = 10_000
+
+describe.skipIf(!chromium)('in chromium, indexedDbStorage()', { timeout: 60_000 }, () => {
+  const site = useSite('storage.page.ts')
+
+  const openTwo = async () => {
+    const context = await site.browser.newContext()
+    const [page, other] = [await site.open(context), await site.open(context)]
+    return { context, page, one: inside<typeof entry>(page), two: inside<typeof entry>(other) }
+  }
+
+  it('has a write on the disk before it counts, and before anybody is told', async () => {
+    const { one } = await openTwo()
+    await one.read('indexedDb', 'key')
+    const written = ['readwrite strict', 'completed', 'told', 'true']
+    expect(await one.traceOfWrite('key', null, 'first')).toEqual(written)
+    expect(await one.traceOfWrite('key', 'first', 'second')).toEqual(written)
+    expect(await one.traceOfWrite('key', 'first', 'third')).toEqual([
+      'readwrite strict',
+      'completed',
+      'false',
+    ])
+  })
+
+  it('keeps what was written right before the page crashed', async () => {
+    const { context, page, one, two } = await openTwo()
+    const cdp = await context.newCDPSession(page)
+    await one.replace('indexedDb', 'key', null, 'kept')
+    cdp.send('Page.crash').catch(() => {})
+    expect(await two.read('indexedDb', 'key')).toBe('kept')
+  })
+
+  it('goes on when the browser has closed its connection', async () => {
+    const { context, page, one, two } = await openTwo()
+    await one.replace('indexedDb', 'key', null, 'first')
+    await one.breakConnection()
+    expect(await one.read('indexedDb', 'key')).toBe('first')
+    await one.breakConnection()
+    expect(await one.replace('indexedDb', 'key', 'first', 'second')).toBe(true)
+    const cdp = await context.newCDPSession(page)
+    await cdp.send('Storage.clearDataForOrigin', { origin: site.url, storageTypes: 'indexeddb' })
+    expect(await one.read('indexedDb', 'key')).toBeNull()
+    expect(await two.replace('indexedDb', 'key', null, 'third')).toBe(true)
+    expect(await one.read('indexedDb', 'key')).toBe('third')
+  })
+
+  it('stands in nobody’s way who deletes the database, and begins anew', async () => {
+    const { one, two } = await openTwo()
+    await one.replace('indexedDb', 'key', null, 'first')
+    await two.read('indexedDb', 'key')
+    expect(await one.deleteDatabase()).toBe('deleted')
+    expect(await two.read('indexedDb', 'key')).toBeNull()
+    expect(await one.replace('indexedDb', 'key', null, 'second')).toBe(true)
+  })
+
+  it('keeps nobody from writing while a page that reads can not hear the answer', async () => {
+    const { one, two } = await openTwo()
+    await one.replace('indexedDb', 'key', null, 'first')
+    await two.read('indexedDb', 'key')
+    const start = Date.now()
+    const busy = one.hangInRead('key', BUSY_MS)
+    await expect
+      .poll(async () =>
+        two.replace('indexedDb', 'key', await two.read('indexedDb', 'key'), `at ${Date.now()}`),
+      )
+      .toBe(true)
+    expect(Date.now() - start).toBeLessThan(BUSY_MS)
+    await busy
+  })
+
+  it('waits for no write for ever, and then does it no more', async () => {
+    const { one, two } = await openTwo()
+    await two.read('indexedDb', 'key')
+    await one.block()
+    await two.beginWrite('key', 'late')
+    await two.advance(DEADLINE_MS - 1000)
+    expect(await two.outcomeOfWrite()).toBe('')
+    await two.advance(1000)
+    expect(await two.outcomeOfWrite()).toBe('failed')
+    await one.release()
+    expect(await two.replace('indexedDb', 'another key', null, 'x')).toBe(true)
+    expect(await two.read('indexedDb', 'key')).toBeNull()
+  })
+})

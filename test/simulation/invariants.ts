@@ -1,0 +1,309 @@
+import { isUnauthorized } from '../../src/errors/guards.ts'
+import { NoSessionError } from '../../src/errors/no-session-error.ts'
+import { SessionEndedError } from '../../src/errors/session-ended-error.ts'
+import { LONGEST_ASKED_MS } from '../../src/session/cool-down.ts'
+import { isLive } from '../../src/session/record.ts'
+import type { Call, End, Ledger, Refresh, SessionFacts, Write } from './ledger.ts'
+import type { ModelServer, Tokens } from './model-server.ts'
+import type { Plan } from './plan.ts'
+import type { SharedStorage } from './shared-storage.ts'
+import type { SimClient } from './sim-client.ts'
+
+/** Whoever set a mark this recently may yet write what it won, in milliseconds. */
+const YOUNG_MS = 120_000
+/** Clients know the server's time to within a second or so; what they do may come that much early or late, in milliseconds. */
+export const CLOCK_MS = 2500
+
+/** A lock that was lost with the storage may be held by two for so long, in milliseconds. */
+const LONGEST_HOLD_MS = 31_000
+
+/** What an observer of every side knows. */
+export interface Observed {
+  readonly plan: Plan
+  readonly now: number
+  /** What the session is stored under. */
+  readonly key: string
+  readonly server: ModelServer
+  readonly storage: SharedStorage
+  readonly ledger: Ledger
+  readonly clients: readonly SimClient[]
+}
+
+/** What a client says at rest, once it has looked at the storage: its token, or what it was told instead. */
+export type Statement = Pick<Call, 'client' | 'result' | 'settledAt'>
+
+/** Answers what is wrong; `undefined`: nothing. */
+type Rule<Fact> = (fact: Fact, world: Observed) => string | undefined
+
+/** No refresh is sent twice with one pair, unless an answer was lost. */
+export const isSentOnce: Rule<Refresh> = ({ tokens, client }, world) => {
+  if (!tokens) return undefined
+  const earlier = world.ledger.of(tokens).refreshes.find((one) => !mayBeRepeated(one, client, world))
+  return earlier && `${earlier.client.name} sent it ${world.now - earlier.sentAt} ms ago: ${earlier.outcome}`
+}
+
+function mayBeRepeated(earlier: Refresh, by: SimClient, world: Observed): boolean {
+  const { client, outcome, won } = earlier
+  if (client.machine.isDead || world.now - world.ledger.locksLostAt < LONGEST_HOLD_MS) return true
+  // Who signs out while the storage fails can't know that there are newer tokens.
+  if (by.signOuts > 0 && wasFailed(by, earlier.sentAt)) return true
+  // Where it does no harm, a client that can't have the lock sends without it.
+  if (world.plan.protocol === 'zelf' && (!earlier.underLock || !world.storage.isHeldBy(by))) return true
+  // Its answer, when it comes, comes too late: the lock is somebody else's by now.
+  if (outcome === undefined) return !world.storage.isHeldBy(client)
+  if (outcome !== 'won') return true
+  const { storedAt = Number.NEGATIVE_INFINITY } = world.ledger.of(won as Tokens)
+  return storedAt < world.ledger.clearedAt || (storedAt < 0 && isUnwritten(earlier, world))
+}
+
+/** It was won, and could not be written down: the storage fails, or the lock was lost meanwhile. */
+function isUnwritten({ client, sentAt }: Refresh, world: Observed): boolean {
+  return wasFailed(client, sentAt) || !world.storage.isHeldBy(client)
+}
+
+/** Private memory took the place of a storage that didn't work: nobody else has had these tokens. */
+function isPrivate(tokens: Tokens, client: SimClient, { ledger, plan }: Observed): boolean {
+  if (!wasFailed(client, tokens.family.begunAt)) return false
+  return plan.protocol === 'clerk' || isNobodyElses(tokens, ledger)
+}
+
+function isNobodyElses({ family }: Tokens, ledger: Ledger): boolean {
+  return family.issued.every((one) => ledger.of(one).storedAt === undefined)
+}
+
+function wasFailed(client: SimClient, since: number): boolean {
+  return client.storageFailedAt >= since
+}
+
+/** An unrepeatable refresh is sent by whoever has the lock, and by nobody else. */
+export const isSentUnderLock: Rule<Refresh> = ({ client, tokens, underLock }, world) => {
+  const stored = world.storage.recordUnder(world.key)
+  // Another sign-in has taken its place: what is left of it is being revoked.
+  if (stored && tokens && !world.ledger.session(stored.session).families.has(tokens.family)) return undefined
+  const { plan, ledger, now } = world
+  if (underLock || plan.protocol === 'zelf' || plan.protocol === 'clerk') return undefined
+  if (tokens && (isPrivate(tokens, client, world) || isNobodyElses(tokens, ledger))) return undefined
+  if (now - ledger.locksLostAt < LONGEST_HOLD_MS) return undefined
+  // Signing out may need a live token, when nobody else has a use for it any more.
+  const isSigningOut = ledger.sessions.some(
+    ({ families, endedBy }) => tokens && families.has(tokens.family) && endedBy.has(client),
+  )
+  return isSigningOut ? undefined : 'its sender has not got the lock'
+}
+
+/** The server sees no more refreshes than token lifetimes plus lost answers: each has its reason. */
+export const isDue: Rule<Refresh> = ({ cause, tokens, client }, { ledger }) => {
+  if (cause || !tokens || ledger.of(tokens).isMisdated || isNobodyElses(tokens, ledger)) return undefined
+  const isSigningOut = ledger.sessions.some(
+    ({ families, endedBy }) => families.has(tokens.family) && endedBy.has(client),
+  )
+  return isSigningOut ? undefined : 'the token is neither due, nor refused, nor was anybody asked to renew it'
+}
+
+/** Nobody sends a refresh before the server wants to hear of one again. */
+export const isCooled: Rule<Refresh> = ({ client, tokens, underLock }, { storage, key }) => {
+  const stored = storage.recordUnder(key)
+  if (!underLock || !tokens || stored?.tokens?.accessToken !== tokens.accessToken) return undefined
+  const left = (stored.notBefore ?? 0) - client.serverClock.now()
+  return left > 500 && left < LONGEST_ASKED_MS ? `it is ${Math.round(left)} ms too early` : undefined
+}
+
+/** No request goes out with another session's token. */
+export const isItsOwn: Rule<Call> = ({ families, session }, { ledger, plan }) => {
+  if (session === undefined) {
+    return families.size > 1 && !plan.reauthenticates
+      ? 'it was sent with the tokens of two sign-ins'
+      : undefined
+  }
+  const known = ledger.session(session).families
+  const users = new Set([...known].map(({ user }) => user))
+  if (users.size > 1) return `session ${session} has tokens of ${[...users].join(' and ')}`
+  if (known.size > 1 && !plan.reauthenticates) return `session ${session} has tokens of two sign-ins`
+  const foreign = [...families].find((family) => !known.has(family))
+  return foreign && `it began as ${session} and was sent as ${foreign.user}'s ${foreign.id}`
+}
+
+/** No token is shown to anybody before it is stored, unless the storage doesn't take it. */
+export const isStored: Rule<{ readonly client: SimClient; readonly tokens: Tokens }> = (
+  { client, tokens },
+  world,
+) => {
+  const { storedAt } = world.ledger.of(tokens)
+  const isExcused =
+    storedAt !== undefined || wasFailed(client, tokens.issuedAt) || isPrivate(tokens, client, world)
+  return isExcused ? undefined : `generation ${tokens.generation} of ${tokens.family.id} has not been stored`
+}
+
+/** A session ends because the user ended it, the server said that it is over, or it ran out with nothing to renew it. */
+export const isEndedForAReason: Rule<End> = ({ client, session, reason }, world) => {
+  const facts = session === undefined ? undefined : world.ledger.session(session)
+  // Nobody but the client itself has ever seen it.
+  if (!facts?.families.size) return undefined
+  return isTrue(reason, facts, client, world) ? undefined : `${session} is not ${reason}`
+}
+
+function isTrue(reason: End['reason'], session: SessionFacts, client: SimClient, world: Observed): boolean {
+  const { families, endedBy, seenAt, replaced } = session
+  const all = [...families]
+  switch (reason) {
+    case 'deleted':
+      return endedBy.has(client)
+    case 'elsewhere':
+      return endedBy.size > 0
+    case 'superseded':
+      // Clerk's sessions are the server's: any client may have begun to keep tokens of one.
+      return (
+        world.plan.protocol === 'clerk' ||
+        isSigningIn(client, world) ||
+        world.ledger.sessions.some((other) => other !== session && !replaced.has(other.id))
+      )
+    case 'revoked':
+    case 'expired':
+      // Not every API says which.
+      return all.some(({ over, refreshableUntil }) => over !== undefined || world.now >= refreshableUntil)
+    case 'lost':
+      // After the storage was cleared, who holds old tokens can't know whether there were newer ones.
+      return (
+        world.ledger.clearedAt >= seenAt ||
+        client.clockError > CLOCK_MS ||
+        all.some(({ issued }) => issued.some((tokens) => isInDoubt(tokens, world)))
+      )
+  }
+}
+
+function isSigningIn(client: SimClient, { ledger }: Observed): boolean {
+  return ledger.calls.some(
+    (call) => call.client === client && call.name.startsWith('sign in') && call.settledAt === undefined,
+  )
+}
+
+/** What came of it did not get back to whoever shares the session, or not in time. */
+function isLost({ client, outcome, won, sentAt, clockError }: Refresh, world: Observed): boolean {
+  if (client.machine.isDead || wasFailed(client, sentAt) || outcome === 'unclear') return true
+  // Its mark says that it was sent long ago, or will be.
+  if (clockError > CLOCK_MS) return true
+  if (outcome === undefined) return world.now - sentAt >= YOUNG_MS - CLOCK_MS
+  if (outcome !== 'won' || !won) return false
+  return (
+    world.ledger.of(won).storedAt === undefined ||
+    (world.ledger.of(won).storedAt ?? 0) < world.ledger.clearedAt
+  )
+}
+
+/** A session is called lost only if an answer to what was sent with its last tokens was. */
+export const isLostIfSaid: Rule<Write> = ({ client, before, after }, world) => {
+  const tokens = after.ended === 'lost' ? world.server.find(before?.tokens?.accessToken) : undefined
+  if (!tokens || world.ledger.clearedAt >= tokens.issuedAt || client.clockError > CLOCK_MS) return undefined
+  return isInDoubt(tokens, world)
+    ? undefined
+    : `no answer to a refresh of generation ${tokens.generation} was lost`
+}
+
+/** An answer was lost, or nobody can know that none was. */
+function isInDoubt(tokens: Tokens, world: Observed): boolean {
+  const { refreshes, markedBy } = world.ledger.of(tokens)
+  return (
+    refreshes.some((one) => isLost(one, world)) ||
+    // Several were under way.
+    refreshes.some((one) => refreshes.some((other) => isUnderWay(other, one.sentAt))) ||
+    // Whoever set a mark had no chance to take it back.
+    [...markedBy].some((one) => one.machine.isDead || wasFailed(one, tokens.issuedAt))
+  )
+}
+
+function isUnderWay({ sentAt, settledAt = Number.POSITIVE_INFINITY }: Refresh, at: number): boolean {
+  return sentAt < at && at < settledAt
+}
+
+/** A stale holder never overwrites a newer record. */
+export const isNewer: Rule<Write> = ({ before, after }, { ledger, plan, server }) => {
+  if (!before) return undefined
+  if (before.session !== after.session) {
+    const { replaced } = ledger.session(before.session)
+    return replaced.has(after.session) ? `the older session ${after.session} replaces it` : undefined
+  }
+  if (before.ended === 'deleted' && after.ended !== 'deleted') return 'it undoes a sign-out'
+  if (after.ended === 'deleted') return undefined
+  if (after.generation < before.generation) {
+    return `generation ${after.generation} replaces generation ${before.generation}`
+  }
+  if (after.generation > before.generation) return undefined
+  if (!after.tokens) return undefined
+  if (!before.tokens) return 'it undoes the end of its generation'
+  const [old, next] = [before, after].map(
+    ({ tokens }) => server.find(tokens?.accessToken)?.issuedAt ?? 0,
+  ) as [number, number]
+  // Clerk's tokens tell which is younger, in whole seconds.
+  if (plan.protocol === 'clerk')
+    return next < old - 1000 ? 'an older token replaces a younger one' : undefined
+  const isSame = before.tokens.accessToken === after.tokens.accessToken
+  return isSame ? undefined : 'two token sets share a generation'
+}
+
+/** A session is deleted by whoever was asked to, and by nobody else. */
+export const isWanted: Rule<Write> = ({ client, after }, { ledger }) => {
+  if (after.ended !== 'deleted' || ledger.session(after.session).endedBy.size > 0) return undefined
+  // A sign-in that a later one has overtaken is undone.
+  return client.signOuts > 0 || client.signIns > 1 ? undefined : `${client.name} was not asked to`
+}
+
+/** Nobody waits for ever. */
+export const isOver: Rule<Call> = ({ client, settledAt }) =>
+  settledAt !== undefined || client.machine.isDead ? undefined : 'it never settled'
+
+/** Nobody waits for longer than they were ready to. */
+export const isInTime: Rule<Call> = ({ budgetMs, client, startedAt, pausedBefore, settledAt = 0 }) => {
+  const took = settledAt - startedAt - (client.machine.pausedMs - pausedBefore)
+  return took > budgetMs + 50 ? `it took ${Math.round(took)} ms of ${budgetMs}` : undefined
+}
+
+/** At rest all living clients agree. */
+export const isAgreed: Rule<readonly Statement[]> = (statements, world) => {
+  const sharing = statements.filter(({ client, result }) => {
+    const tokens = world.server.find(String(result))
+    return !tokens || !isPrivate(tokens, client, world)
+  })
+  const said = new Set(sharing.map(({ result }) => world.server.find(String(result))?.family))
+  if (said.size < 2) return undefined
+  return statements.map(({ client, result }) => `${client.name}: ${String(result)}`).join('; ')
+}
+
+/** At rest a client holds a token that the server accepts, or knows why not. */
+export const isAccepted: Rule<Statement> = ({ result, settledAt }, { server }) => {
+  if (typeof result === 'string') {
+    const tokens = server.find(result)
+    return tokens && server.accepts(tokens, settledAt) ? undefined : 'its token is refused'
+  }
+  const knowsWhyNot =
+    result instanceof NoSessionError || result instanceof SessionEndedError || isUnauthorized(result)
+  return knowsWhyNot ? undefined : `it has no token: ${String(result)}`
+}
+
+/** At rest nobody is in a session that its user has ended. */
+export const isGone: Rule<Statement> = ({ client, result }, { ledger }) => {
+  const { current } = client.subject
+  if (typeof result !== 'string' || current === undefined) return undefined
+  const { endedAt } = ledger.session(current)
+  return endedAt !== undefined && endedAt > ledger.clearedAt ? `it is in ${current}` : undefined
+}
+
+/** Where all goes well, the server has been told of every session that was ended. */
+export const isRevoked: Rule<SessionFacts> = ({ id, families, endedAt }, { plan }) => {
+  if (!plan.isFair || endedAt === undefined || plan.protocol === 'zelf') return undefined
+  const left = [...families].find(({ over }) => !over)
+  return left && `${left.id}, of session ${id}, lives on`
+}
+
+/** A session that nobody has ended and that can be renewed is there at rest, as long as somebody had it. */
+export const isThere: Rule<readonly Statement[]> = (statements, world) => {
+  if (!statements.length || statements.some(({ result }) => typeof result === 'string')) return undefined
+  const record = world.storage.recordUnder(world.key)
+  if (isLive(record)) return `nobody has found ${record.session} in the storage`
+  if (!record) return undefined
+  const facts = world.ledger.session(record.session)
+  const reason = record.ended === 'deleted' ? 'elsewhere' : record.ended
+  const client = statements[0]?.client
+  return client && reason && !isTrue(reason, facts, client, world)
+    ? `${record.session} is not ${reason}`
+    : undefined
+}
