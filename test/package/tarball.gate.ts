@@ -39,7 +39,14 @@ describe('the tarball', () => {
   it('has types that are those of what is imported: nor has attw', async () => {
     const cli = fileURLToPath(import.meta.resolve('@arethetypeswrong/cli/package.json'))
     const attw = join(dirname(cli), 'dist/index.js')
-    const { stdout } = await run(process.execPath, [attw, inject('tarball'), '--profile', 'esm-only'])
+    const { stdout } = await run(process.execPath, [
+      attw,
+      inject('tarball'),
+      '--profile',
+      'esm-only',
+      '--format',
+      'ascii',
+    ])
     expect(stdout).toContain('node16 (from ESM): 🟢 (ESM)')
   })
 })
