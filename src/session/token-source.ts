@@ -22,7 +22,7 @@ export interface Patience {
   readonly signal?: AbortSignal | undefined
 }
 
-/** A token of unknown life that is refused right after a refresh is not refreshed again for so long, in milliseconds. */
+/** A token that is refused right after a refresh is not refreshed again for so long, in milliseconds, if its life is not known. */
 const REFUSED_FOR_MS = 300_000
 /** Between a refresh that changed nothing and the next one, in milliseconds. */
 const SHORTEST_REST_MS = 100
@@ -110,9 +110,10 @@ export class TokenSource {
     await this.#wait<unknown>(gaveUp ? this.#sync.restore() : this.#sync.current(), patience)
     if (this.#living(session).tokens.accessToken !== refused) return this.acquire(patience, session)
     if (gaveUp) {
-      const left = (tokens.expiresAt ?? 0) - serverClock.now()
       if (!stubborn) {
-        this.#stubborn = { token: refused, until: clock.monotonic() + (left > 0 ? left : REFUSED_FOR_MS) }
+        const left = (tokens.expiresAt ?? 0) - serverClock.now()
+        const believed = left > 0 && (serverClock.known || left < REFUSED_FOR_MS)
+        this.#stubborn = { token: refused, until: clock.monotonic() + (believed ? left : REFUSED_FOR_MS) }
       }
       return null
     }

@@ -7,9 +7,9 @@ import type { Lease } from './leased-lock.ts'
  * them writes is compared and set, so of several that find it run out, one takes it over, and nobody gives back
  * another's.
  *
- * Clocks are set. One that was set back makes a dead holder's time seem long: so whoever has looked at the same writing for as
- * long as a lease lasts takes that as its end too. One that was set forward ends a lease early: its holder
- * learns that when it next renews it.
+ * Clocks are set. One that was set back makes a dead holder's time seem long: so whoever has looked at the same
+ * writing for as long as a lease lasts takes that as its end too. One that was set forward ends a lease early: its
+ * holder learns that when it next renews it.
  */
 export function fileLease(register: FileRegister, clock: Clock): Lease {
   let seen: string | null = null

@@ -38,8 +38,8 @@ const MOST_RACES_LOST = 20
  * up, so its number had never been taken by then; and whoever removes it later removes the draft first, which can
  * then be linked no more.
  *
- * A listing is no picture of one moment: the newest version may have gone while it was made, and its successor come. But
- * then all that were listed have gone too. So a version that can be read was the newest while somebody read.
+ * A listing is no picture of one moment: the newest version may have gone while it was made, and its successor come.
+ * But then all that were listed have gone before it. So a listed version that can be read was the newest meanwhile.
  */
 export function fileRegister(fs: FileSystem, root: string, name: string): FileRegister {
   const folder = `${root}/${name}`

@@ -26,13 +26,15 @@ const homes = new Map<string, object>()
 /**
  * Keeps tokens in a folder that the processes of one machine share: Node 22.3 and later, Bun and Deno.
  *
- * What is written is on the disk before it counts, and a process that dies at whatever point leaves the old value or the
- * new one. The folder, made at the first write, should be the storage's alone: it gets two folders for each session,
- * which only their owner can open. Nothing in it is encrypted: `encryptedStorage` does that.
+ * What is written is on the disk before it counts, and a process that dies at whatever point leaves the old value or
+ * the new one. The folder, made at the first write, should be the storage's alone: it gets two folders for each
+ * session, made so that only their owner can open them. Nothing in it is encrypted: `encryptedStorage` does that.
  *
  * - It wants a local file system with hard links. On one that machines share over a network, neither the lock nor
  *   compare-and-set is certain.
  * - The lock is a lease of 12 seconds. A process that dies while it refreshes makes the others wait for so long.
+ * - Writing needs room for one more record than there is. On a full disk no refresh is sent that can't be repeated.
+ * - Nothing is removed: an ended session leaves some hundred bytes.
  * - Leases run on the wall clock. Setting it forward by more than a lease while a refresh is under way lets another
  *   process in, for the 3 seconds until the first one learns of it.
  *

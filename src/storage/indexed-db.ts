@@ -58,9 +58,8 @@ export class IndexedDb {
     const connection = this.#connect()
     try {
       return await begin(connection)
-    } catch (error) {
-      if (error instanceof LatchkeyError) throw error
-      // The browser may have closed it without having said so yet.
+    } catch {
+      // The browser may have closed it without having said so yet, or may be busy with clearing the site's data.
       this.#forget(connection)
     }
     try {

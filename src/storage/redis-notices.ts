@@ -7,7 +7,7 @@ import { openSubscriber, type RedisSubscriber } from './redis-subscriber.ts'
 /** Whoever listens for less long than this, in milliseconds, is not worth a connection: a refresh is over by then. */
 const PATIENCE_MS = 1000
 
-/** Calls `heard` at each message on `channel`, once there is a connection for it. Answers the function that stops it. */
+/** Calls `heard` at each message on `channel`, once there is a connection. Answers the function that stops it. */
 export type Notices = (channel: string, heard: () => void) => () => void
 
 /**

@@ -20,9 +20,9 @@ export interface RedisStorageOptions {
   /**
    * How long Redis keeps a session after its last change, in milliseconds. Default: for ever.
    *
-   * A session that is gone is one that nobody has: whoever uses it next has to sign in, and a client that still holds its
-   * tokens, or those of a session that was ended, writes them back. So this should be longer than a session may lie
-   * idle, and than a client may be asleep: the life of a refresh token, at least.
+   * A session that is gone was never there: whoever looks for it has to sign in, and a client that still holds its
+   * tokens, even of a session that was ended meanwhile, writes them back. So this should be longer than a session may
+   * lie idle and than a client may be asleep: no shorter than the life of a refresh token.
    */
   readonly timeToLiveMs?: number
   /** How long a command may take, in milliseconds, before it has failed. Default: 5,000. */
@@ -57,11 +57,12 @@ return 1`
  *
  * - The lock is a lease of 12 seconds. A process that dies while it refreshes makes the others wait for so long.
  * - What Redis forgets is lost: with `appendonly yes` it keeps all but the last second through a power failure, with
- *   `appendfsync always` that too. A replica that takes over may lack the latest writes, and a refresh whose
- *   tokens are lost so ends the session. `maxmemory-policy` must not evict: `noeviction`, or a `volatile` one.
+ *   `appendfsync always` that too. A replica that takes over may lack the latest writes; where those were the tokens
+ *   that a refresh had won, the session ends as `lost`. `maxmemory-policy` should be `noeviction`.
+ * - It grows by a record for each session, and an ended one leaves some hundred bytes; see `timeToLiveMs`.
  * - Nothing in it is encrypted: `encryptedStorage` does that.
  *
- * @param client a connected client of `redis` 5 or 6, or of `ioredis` 5 or 6, as the program has it. It is never closed here
+ * @param client a connected client of `redis` 5 or 6, or of `ioredis` 5 or 6, as the program has it. It isn't closed here
  * @throws {StorageError} From its methods. `failed`: Redis refused, or could not be reached in time.
  */
 export function redisStorage(

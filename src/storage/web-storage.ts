@@ -21,20 +21,21 @@ const LONGEST_WRITE_MS: number = HOLD_BOUND_MS / 2
 
 /**
  * Keeps tokens in a page's web storage: in `localStorage`, which all pages of an origin share, or in
- * `sessionStorage`, which each tab has for itself. Reading needs no waiting, so a page can tell at once whether it
- * has a session. Where that is not needed, `indexedDbStorage()` is the better choice.
+ * `sessionStorage`, which each tab has for itself. Reading takes no waiting, so a page can tell at once whether it has
+ * a session. Where that is not needed, `indexedDbStorage()` is the better choice.
  *
  * - It wants Web Locks, and so a secure context: https or loopback. Where it can't be used (an old browser, a page
  *   that may keep nothing), a client goes on in memory, with a `storageFailed` event. Workers have no web storage.
  * - A record takes a kilobyte or two of the five megabytes or so that an origin has.
  * - A page that crashes frees the lock at once. One that is frozen while it holds the lock keeps it for 30 s. A crash
  *   of the whole browser may take the last seconds' writes with it.
- * - `local`: the page that wrote last holds a Web Lock until it is left, which keeps browsers from freezing it to save
- *   power. What another page wrote can show late; whoever takes the lock waits for it, for five seconds at most.
- * - `session`: a tab's session outlives reloads and being away, not its closing. A duplicated tab starts without the
- *   session, after three seconds; so does a window that a page opens, unless with `noopener`, which has nothing to
- *   look at. Each tab holds a Web Lock while it is open.
- * - No lock is held while a page waits behind the back button.
+ * - `local`: what one page wrote shows late in the next. Whoever takes the lock waits for that, for five seconds at
+ *   most, and then rejects; a page that crashes or is closed in the milliseconds after it wrote can't be waited for.
+ *   The page that wrote last holds a Web Lock until it is left, which keeps browsers from freezing it to save power.
+ * - `session`: a tab's session outlives reloads and being away, not its closing. A duplicated tab starts without it,
+ *   after three seconds; so does a window that a page opens, unless with `noopener`, which starts without it at once.
+ *   Each tab that has a session holds a Web Lock until it is left.
+ * - No lock is held by a page that waits behind the back button.
  *
  * Its methods reject or throw with a {@link StorageError}: `unavailable` where there is no web storage, `failed`
  * where it is full; with a {@link ConfigurationError} in workers and on servers.

@@ -1,8 +1,12 @@
 import { indexedDbStorage, type TokenStorage, webStorage } from 'latchkey'
 import { fakeClock } from 'latchkey/testing'
 
-/** Stands still until it is told to go on; enough turns after each timer for an answer from the browser's other process. */
-const clock = fakeClock({ settleTurns: 10 })
+const SECOND_MS = 1000
+/** More answers, one after the other, than stealing a lock takes. */
+const ANSWERS = 8
+
+/** Stands still until it is told to go on. */
+const clock = fakeClock({ settleTurns: 2 })
 
 const storages = {
   indexedDb: indexedDbStorage(),
@@ -54,9 +58,12 @@ export function stateOf(name: string): CallState {
   return { entered, lost, ended }
 }
 
-/** Lets so much time pass on this page's fake clock. */
-export function advance(milliseconds: number): Promise<void> {
-  return clock.advance(milliseconds)
+/** Lets so much time pass on this page's fake clock, and the browser answer what is asked of it at each second. */
+export async function advance(milliseconds: number): Promise<void> {
+  for (let left = milliseconds; left > 0; left -= SECOND_MS) {
+    await clock.advance(Math.min(left, SECOND_MS))
+    for (let answers = 0; answers < ANSWERS; answers++) await navigator.locks.query()
+  }
 }
 
 export function read(kind: Kind, key: string): string | null | Promise<string | null> {

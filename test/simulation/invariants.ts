@@ -63,7 +63,7 @@ function isUnwritten({ client, sentAt }: Refresh, world: Observed): boolean {
 
 /** Private memory took the place of a storage that didn't work: nobody else has had these tokens. */
 function isPrivate(tokens: Tokens, client: SimClient, { ledger, plan }: Observed): boolean {
-  if (!wasFailed(client, tokens.family.begunAt)) return false
+  if (!wasFailed(client, plan.reach === 'origin' ? 0 : tokens.family.begunAt)) return false
   return plan.protocol === 'clerk' || isNobodyElses(tokens, ledger)
 }
 
@@ -216,10 +216,12 @@ function isUnderWay({ sentAt, settledAt = Number.POSITIVE_INFINITY }: Refresh, a
 }
 
 /** A stale holder never overwrites a newer record. */
-export const isNewer: Rule<Write> = ({ before, after }, { ledger, plan, server }) => {
+export const isNewer: Rule<Write> = ({ client, before, after }, { ledger, plan, server }) => {
   if (!before) return undefined
   if (before.session !== after.session) {
     const { replaced } = ledger.session(before.session)
+    // A sign-in that the storage didn't take is made good, whatever has come after it.
+    if (wasFailed(client, ledger.session(after.session).seenAt)) return undefined
     return replaced.has(after.session) ? `the older session ${after.session} replaces it` : undefined
   }
   if (before.ended === 'deleted' && after.ended !== 'deleted') return 'it undoes a sign-out'
@@ -259,20 +261,26 @@ export const isInTime: Rule<Call> = ({ budgetMs, client, startedAt, pausedBefore
 
 /** At rest all living clients agree. */
 export const isAgreed: Rule<readonly Statement[]> = (statements, world) => {
-  const sharing = statements.filter(({ client, result }) => {
+  const sharing = statements.filter(({ client, result, settledAt = 0 }) => {
     const tokens = world.server.find(String(result))
-    return !tokens || !isPrivate(tokens, client, world)
+    return !tokens || !(isPrivate(tokens, client, world) || isMistaken(tokens, client, settledAt))
   })
   const said = new Set(sharing.map(({ result }) => world.server.find(String(result))?.family))
   if (said.size < 2) return undefined
   return statements.map(({ client, result }) => `${client.name}: ${String(result)}`).join('; ')
 }
 
+/** Its client doesn't know what time it is, and will learn from the next refusal that it has run out. */
+function isMistaken({ expiresAt }: Tokens, { clockError }: SimClient, at: number): boolean {
+  return expiresAt <= at && clockError > CLOCK_MS
+}
+
 /** At rest a client holds a token that the server accepts, or knows why not. */
-export const isAccepted: Rule<Statement> = ({ result, settledAt }, { server }) => {
+export const isAccepted: Rule<Statement> = ({ client, result, settledAt = 0 }, { server }) => {
   if (typeof result === 'string') {
     const tokens = server.find(result)
-    return tokens && server.accepts(tokens, settledAt) ? undefined : 'its token is refused'
+    const isGood = tokens && (server.accepts(tokens, settledAt) || isMistaken(tokens, client, settledAt))
+    return isGood ? undefined : 'its token is refused'
   }
   const knowsWhyNot =
     result instanceof NoSessionError || result instanceof SessionEndedError || isUnauthorized(result)

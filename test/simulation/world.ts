@@ -3,7 +3,7 @@ import { Chance } from './chance.ts'
 import * as invariants from './invariants.ts'
 import type { Call } from './ledger.ts'
 import { Ledger, type Write } from './ledger.ts'
-import { Machine, type WallClock } from './machine.ts'
+import { EPOCH, Machine, type WallClock } from './machine.ts'
 import { ModelServer, type Tokens } from './model-server.ts'
 import { Network } from './network.ts'
 import { CALM, drawPlan, type Plan, PROTOCOLS } from './plan.ts'
@@ -247,8 +247,8 @@ function described(record: Write['before']): string {
   const { session, generation, ended, pending, notBefore } = record
   const marks = [
     ended && `ended: ${ended}`,
-    pending && `pending by ${pending.by}`,
-    notBefore && 'cooling down',
+    pending && `pending by ${pending.by} since ${Math.round((pending.at - EPOCH) / 1000)}`,
+    notBefore && `cooling down until ${Math.round((notBefore - EPOCH) / 1000)}`,
   ]
   return `${session.slice(0, 6)} generation ${generation} ${marks.filter(Boolean).join(', ')}`.trim()
 }

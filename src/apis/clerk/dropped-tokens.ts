@@ -28,6 +28,9 @@ export class DroppedTokens {
   readonly #key: string
   readonly #clock: Clock
   #known: Marks = {}
+  /** The marks that are known, as they are to be stored; `null`: none. */
+  #text: string | null = null
+  /** What the storage was last seen to hold. */
   #raw: string | null = null
   #reading: Promise<Marks> | undefined
 
@@ -66,31 +69,37 @@ export class DroppedTokens {
       const before = await this.current()
       const few = session !== undefined && Object.keys(before).length < MOST_MARKS
       const marks = few ? { ...before, [name]: mark } : { [ALL]: mark }
-      const next = JSON.stringify(marks)
-      const written = await this.#replace(next)
+      const written = await this.#replace(this.#raw, JSON.stringify(marks))
       if (written === false) continue
       this.#known = marks
-      if (written) this.#raw = next
+      this.#text = JSON.stringify(marks)
       return markOf(before, name) === markOf(since, name) ? marks : since
     }
     return since
   }
 
-  /** Answers `undefined` if the storage fails: then the marks count here alone. */
-  async #replace(next: string): Promise<boolean | undefined> {
+  /** Answers `undefined` if the storage fails: then the marks count here alone, until they can be written. */
+  async #replace(raw: string | null, next: string): Promise<boolean | undefined> {
     try {
-      return await this.#storage.replace(this.#key, this.#raw, next)
+      const written = await this.#storage.replace(this.#key, raw, next)
+      if (written) this.#raw = next
+      return written
     } catch {
       return undefined
     }
   }
 
-  /** What the storage has lost still counts here. */
   async #read(): Promise<void> {
     const raw = await this.#storage.read(this.#key)
-    if (raw === this.#raw) return
-    this.#raw = raw
-    const marks: unknown = JSON.parse(raw ?? 'null')
-    if (typeof marks === 'object' && marks !== null) this.#known = marks as Marks
+    if (raw === this.#text) {
+      this.#raw = raw
+    } else if (this.#text !== null && (raw === null || raw === this.#raw)) {
+      // The storage has lost them, or never got them.
+      await this.#replace(raw, this.#text)
+    } else {
+      this.#raw = raw
+      this.#text = raw
+      this.#known = { ...(JSON.parse(raw ?? '{}') as Marks) }
+    }
   }
 }

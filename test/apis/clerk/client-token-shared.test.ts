@@ -107,6 +107,33 @@ describe.each(storages)('tabs that share a storage which answers %s', (_, wrappe
   })
 })
 
+it('a token that the back end has refused for good is renewed all the same when the organization changes', async () => {
+  const { client, until, id } = world()
+  for (let call = 0; call < 3; call++) expect((await until(client.fetch('/forbidden'))).status).toBe(401)
+  await until(client.touchSession(id, { active_organization_id: 'acme' }))
+  expect(claimsOf(await until(client.getToken())).org_id).toBe('org_1')
+})
+
+it('a token that comes with the touch counts, also if it was issued in the same second as the last', async () => {
+  const { client, until, server, id } = world({ lastActiveTokens: true })
+  await until(client.getClient())
+  await until(client.touchSession(id, { active_organization_id: 'acme' }))
+  expect(claimsOf(await until(client.getToken())).org_id).toBe('org_1')
+  expect(server.count(MINT)).toBe(0)
+})
+
+it('a token that is handed over after the last one was dropped is taken', async () => {
+  const there = world()
+  await there.clock.advance(5000)
+  const accessToken = await there.until(there.client.getToken())
+  const { client, until, server, clock, id } = world()
+  await until(client.touchSession(id, { active_organization_id: 'acme' }))
+  await clock.advance(5000)
+  await until(client.session.adopt({ accessToken }))
+  expect(await until(client.getToken())).toBe(accessToken)
+  expect(server.count(MINT)).toBe(0)
+})
+
 it('a forced token of the organization that was left while it was fetched is not handed out', async () => {
   const { client, until, server, clock, id } = world()
   await until(client.getClient())
