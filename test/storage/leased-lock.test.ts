@@ -150,6 +150,24 @@ describe('a lock with a lease, once it is held', () => {
     expect(server.holder).toBeUndefined()
   })
 
+  it('is renewed no more once it has been given back, also in the middle of a renewal', async () => {
+    const { clock, server } = world()
+    let renewals = 0
+    const holder = holding(clock)
+    const held = processOf(clock, {
+      ...server.lease,
+      keep: async () => {
+        renewals++
+        holder.end()
+        await sleep(clock, SECOND_MS)
+        throw new Error('Nobody answers')
+      },
+    })(holder.task)
+    await clock.advance(LEASE_MS)
+    expect(await held).toBe('done')
+    expect([renewals, clock.pending, holder.lost]).toEqual([1, 0, false])
+  })
+
   it('keeps no process alive while it is held, however often it is renewed', async () => {
     const { clock, server } = world()
     const keeping = new Set<unknown>()

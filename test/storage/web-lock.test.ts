@@ -199,6 +199,39 @@ describe('a lock of the browser', () => {
     ])
   })
 
+  it('is neither stolen nor entered by one who gives up in the middle of it', async () => {
+    const { locks } = navigator
+    const leaving = new AbortController()
+    slowBrowser({
+      answers: async () => {
+        const { held = [] } = await locks.query()
+        if (held.some((lock) => lock.name === `${name}\nthief`)) leaving.abort(new Error('no longer wanted'))
+      },
+    })
+    const clock = fakeClock()
+    const holder = call(frozen())
+    await clock.advance(1)
+    const waiter = call(clock, LONG_MS, leaving.signal)
+    await pass(clock, STOLEN_BY_MS + SECOND_MS)
+    expect(waiter).toMatchObject({ entered: false, ended: { message: 'no longer wanted' } })
+    expect(holder.lost).toBeUndefined()
+  })
+
+  it('goes to the next one when it was stolen by one who gives up just then', async () => {
+    const leaving = new AbortController()
+    slowBrowser({
+      steals: async () => leaving.abort(new Error('no longer wanted')),
+    })
+    const clock = fakeClock()
+    call(frozen())
+    await clock.advance(1)
+    const waiter = call(clock, LONG_MS, leaving.signal)
+    const next = call(frozen())
+    await pass(clock, STOLEN_BY_MS + SECOND_MS)
+    expect(waiter).toMatchObject({ entered: false, ended: { message: 'no longer wanted' } })
+    expect([next.entered, next.lost]).toEqual([true, undefined])
+  })
+
   it('leaves nothing behind: no lock, no timer', async () => {
     const clock = fakeClock()
     const holder = call(frozen())
