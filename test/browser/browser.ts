@@ -8,7 +8,7 @@ import {
   chromium as playwright,
   type Worker,
 } from 'playwright-core'
-import { afterAll, afterEach, beforeAll } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { type ListeningServer, listen } from '../../src/testing/listen.ts'
 import { find } from '../programs.ts'
 
@@ -18,6 +18,8 @@ export const chromium: string | undefined = find('chromium')
 /** A name that leads to the site without being loopback, so that a page under it is not in a secure context. */
 const INSECURE_HOST = 'site.test'
 const START_MS = 60_000
+/** What must come about in a browser comes about when the machine has time for it. What never does takes so long to fail. */
+const PATIENCE_MS = 30_000
 const ARGUMENTS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -144,6 +146,11 @@ export function inside<Entry>(realm: Page | Frame | Worker): Inside<Entry> {
     // Whoever awaits this must not take it for a promise.
     get: (_, name) => (typeof name === 'string' && name !== 'then' ? call(name) : undefined),
   })
+}
+
+/** Expects of what is looked at again and again that it comes to be so, however long the browser takes. */
+export function eventually<T>(look: () => T) {
+  return expect.poll(look, { timeout: PATIENCE_MS })
 }
 
 async function freePort(): Promise<number> {

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { HOLD_BOUND_MS } from '../../src/storage/process-lock.ts'
-import { chromium, inside, useSite } from './browser.ts'
+import { chromium, eventually, inside, useSite } from './browser.ts'
 import type * as entry from './storage.page.ts'
 
 const SECOND_MS = 1000
@@ -35,7 +35,7 @@ describe.skipIf(!chromium)('in chromium', { timeout: TEST_MS }, () => {
     it('is not kept by a page that is frozen while it holds it, and that page hears of it', async () => {
       const holder = await openTab()
       await holder.in.begin('call', kind, true)
-      await expect.poll(() => holder.in.stateOf('call')).toEqual(HELD)
+      await eventually(() => holder.in.stateOf('call')).toEqual(HELD)
       const waiter = await openTab()
       await holder.turn('frozen')
       await waiter.in.begin('call', kind, false)
@@ -45,53 +45,53 @@ describe.skipIf(!chromium)('in chromium', { timeout: TEST_MS }, () => {
       expect(await waiter.in.stateOf('call')).toEqual(HELD)
       expect(await holder.in.stateOf('call')).toEqual(HELD)
       await holder.turn('active')
-      await expect.poll(() => holder.in.stateOf('call')).toEqual(LOST)
+      await eventually(() => holder.in.stateOf('call')).toEqual(LOST)
       await holder.in.finish('call')
-      await expect.poll(() => holder.in.stateOf('call')).toEqual({ ...LOST, ended: 'done' })
+      await eventually(() => holder.in.stateOf('call')).toEqual({ ...LOST, ended: 'done' })
       expect(await waiter.in.stateOf('call')).toEqual(HELD)
     })
 
     it('is not kept by a page that was frozen while it waited for it', async () => {
       const holder = await openTab()
       await holder.in.begin('call', kind, true)
-      await expect.poll(() => holder.in.stateOf('call')).toEqual(HELD)
+      await eventually(() => holder.in.stateOf('call')).toEqual(HELD)
       const frozen = await openTab()
       await frozen.in.begin('call', kind, true)
       const waiter = await openTab()
-      await expect.poll(() => waiter.in.awaitedLocks()).toHaveLength(1)
+      await eventually(() => waiter.in.awaitedLocks()).toHaveLength(1)
       await frozen.turn('frozen')
       await holder.in.finish('call')
-      await expect.poll(() => waiter.in.awaitedLocks()).toHaveLength(0)
+      await eventually(() => waiter.in.awaitedLocks()).toHaveLength(0)
       await waiter.in.begin('call', kind, false)
       await waiter.in.advance(HOLD_BOUND_MS + 2 * SECOND_MS)
       expect(await waiter.in.stateOf('call')).toEqual(HELD)
       await frozen.turn('active')
-      await expect.poll(() => frozen.in.stateOf('call')).toSatisfy(isToldOfTheLoss)
+      await eventually(() => frozen.in.stateOf('call')).toSatisfy(isToldOfTheLoss)
     })
 
     it('is not waited for by those who have given up', async () => {
       const holder = await openTab()
       await holder.in.begin('call', kind, true)
-      await expect.poll(() => holder.in.stateOf('call')).toEqual(HELD)
+      await eventually(() => holder.in.stateOf('call')).toEqual(HELD)
       const waiter = await openTab()
       await waiter.in.begin('call', kind, true, SHORT_MS)
-      await expect
-        .poll(() => waiter.in.stateOf('call'))
-        .toMatchObject({ ended: expect.stringContaining('lock') })
-      expect(await waiter.in.awaitedLocks()).toEqual([])
-      expect(await waiter.in.heldLocks()).toHaveLength(2)
+      await eventually(() => waiter.in.stateOf('call')).toMatchObject({
+        ended: expect.stringContaining('lock'),
+      })
+      await eventually(() => waiter.in.awaitedLocks()).toEqual([])
+      await eventually(() => waiter.in.heldLocks()).toHaveLength(2)
     })
 
     it('is free at once when the page that holds it is closed, or crashes', async () => {
       for (const end of ['closed', 'crashed']) {
         const holder = await openTab()
         await holder.in.begin('call', kind, true)
-        await expect.poll(() => holder.in.stateOf('call')).toEqual(HELD)
+        await eventually(() => holder.in.stateOf('call')).toEqual(HELD)
         const waiter = await openTab()
         await waiter.in.begin('call', kind, false)
         if (end === 'closed') await holder.page.close()
         else holder.cdp.send('Page.crash').catch(() => {})
-        await expect.poll(() => waiter.in.stateOf('call')).toEqual(HELD)
+        await eventually(() => waiter.in.stateOf('call')).toEqual(HELD)
         await waiter.page.close()
       }
     })

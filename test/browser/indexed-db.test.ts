@@ -2,11 +2,19 @@ import { describe, expect, it } from 'vitest'
 import { chromium, inside, useSite } from './browser.ts'
 import type * as entry from './storage.page.ts'
 
-const BUSY_MS = 3000
+const HANG_PATH = '/hang'
 const DEADLINE_MS = 10_000
 
 describe.skipIf(!chromium)('in chromium, indexedDbStorage()', { timeout: 60_000 }, () => {
-  const site = useSite('storage.page.ts')
+  /** A page that has asked for {@link HANG_PATH} hangs until it is let go. */
+  let hanging = Promise.withResolvers<() => void>()
+  const site = useSite('storage.page.ts', async (input) => {
+    if (new URL(String(input)).pathname !== HANG_PATH) return new Response('Not found', { status: 404 })
+    const released = Promise.withResolvers<void>()
+    hanging.resolve(released.resolve)
+    await released.promise
+    return new Response()
+  })
 
   const openTwo = async () => {
     const context = await site.browser.newContext()
@@ -62,22 +70,19 @@ describe.skipIf(!chromium)('in chromium, indexedDbStorage()', { timeout: 60_000 
     const { one, two } = await openTwo()
     await one.replace('indexedDb', 'key', null, 'first')
     await two.read('indexedDb', 'key')
-    const start = Date.now()
-    const busy = one.hangInRead('key', BUSY_MS)
-    await expect
-      .poll(async () =>
-        two.replace('indexedDb', 'key', await two.read('indexedDb', 'key'), `at ${Date.now()}`),
-      )
-      .toBe(true)
-    expect(Date.now() - start).toBeLessThan(BUSY_MS)
-    await busy
+    hanging = Promise.withResolvers()
+    const reading = one.hangInRead('key', HANG_PATH)
+    const letGo = await hanging.promise
+    expect(await two.replace('indexedDb', 'key', 'first', 'second')).toBe(true)
+    letGo()
+    await reading
   })
 
   it('waits for no write for ever, and then does it no more', async () => {
     const { one, two } = await openTwo()
     await two.read('indexedDb', 'key')
     await one.block()
-    await two.beginWrite('key', 'late')
+    await two.beginWrite('indexedDb', 'key', null, 'late')
     await two.advance(DEADLINE_MS - 1000)
     expect(await two.outcomeOfWrite()).toBe('')
     await two.advance(1000)

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { chromium, inside, useSite } from './browser.ts'
+import { chromium, eventually, inside, useSite } from './browser.ts'
 import type * as entry from './storage.page.ts'
 
+const SECOND_MS = 1000
 const REMOVED_AFTER_MS = 1000
 const LONGEST_LAG_MS = 5000
 
@@ -17,7 +18,7 @@ describe.skipIf(!chromium)(
       const [page, other] = [await site.open(context), await site.open(context)]
       const [writer, late] = [inside<typeof entry>(page), inside<typeof entry>(other)]
       await writer.replace('local', 'key', null, 'first')
-      await expect.poll(() => late.read('local', 'key')).toBe('first')
+      await eventually(() => late.read('local', 'key')).toBe('first')
       await late.lag('key')
       await writer.replace('local', 'key', 'first', 'second')
       return { page, writer, late }
@@ -25,44 +26,52 @@ describe.skipIf(!chromium)(
 
     it('lets no task begin before it has caught up', async () => {
       const { late } = await oneBehind()
-      await late.begin('call', 'local', true)
-      await expect.poll(() => late.heldLocks()).toContain('latchkey:localStorage:lock:key')
-      expect((await late.stateOf('call')).entered).toBe(false)
+      await late.begin('call', 'local', false)
+      await eventually(() => late.heldLocks()).toContain('latchkey:localStorage:lock:key')
+      await late.advance(LONGEST_LAG_MS - SECOND_MS)
+      expect(await late.stateOf('call')).toMatchObject({ entered: false, ended: null })
       await late.catchUp()
-      await expect.poll(() => late.stateOf('call')).toMatchObject({ entered: true })
+      await late.advance(SECOND_MS)
+      await eventually(() => late.stateOf('call')).toMatchObject({ entered: true })
     })
 
     it('overwrites nothing that it has not seen', async () => {
       const { writer, late } = await oneBehind()
-      const stale = late.replace('local', 'key', 'first', 'stale')
-      await expect.poll(() => late.heldLocks()).toContain('latchkey:localStorage:write:key')
+      await late.beginWrite('local', 'key', 'first', 'stale')
+      await eventually(() => late.heldLocks()).toContain('latchkey:localStorage:write:key')
+      await late.advance(LONGEST_LAG_MS - SECOND_MS)
+      expect(await late.outcomeOfWrite()).toBe('')
       await late.catchUp()
-      expect(await stale).toBe(false)
+      await late.advance(SECOND_MS)
+      await eventually(() => late.outcomeOfWrite()).toBe('false')
       expect(await writer.read('local', 'key')).toBe('second')
     })
 
     it('gives up when it never catches up', async () => {
       const { late } = await oneBehind()
-      await late.begin('call', 'local', true)
-      await expect
-        .poll(() => late.stateOf('call'), { timeout: 2 * LONGEST_LAG_MS })
-        .toMatchObject({ entered: false, ended: expect.stringContaining('does not show') })
+      await late.begin('call', 'local', false)
+      await eventually(() => late.heldLocks()).toContain('latchkey:localStorage:lock:key')
+      await late.advance(LONGEST_LAG_MS)
+      await eventually(() => late.stateOf('call')).toMatchObject({
+        entered: false,
+        ended: expect.stringContaining('does not show'),
+      })
     })
 
     it('waits for nothing that was removed, once it knows, and counts on from there', async () => {
       const { page, writer, late } = await oneBehind()
       await page.evaluate(() => localStorage.clear())
       await late.catchUp()
-      await expect.poll(() => late.read('local', 'key')).toBeNull()
-      await late.begin('first', 'local', true)
-      await expect
-        .poll(() => late.stateOf('first'), { timeout: LONGEST_LAG_MS })
-        .toMatchObject({ entered: true })
+      await eventually(() => late.read('local', 'key')).toBeNull()
+      await late.begin('first', 'local', false)
+      await eventually(() => late.heldLocks()).toContain('latchkey:localStorage:lock:key')
+      await late.advance(REMOVED_AFTER_MS / 2)
+      expect(await late.stateOf('first')).toMatchObject({ entered: false, ended: null })
+      await late.advance(REMOVED_AFTER_MS / 2)
+      await eventually(() => late.stateOf('first')).toMatchObject({ entered: true })
       await late.finish('first')
-      const start = Date.now()
-      await late.begin('second', 'local', true)
-      await expect.poll(() => late.stateOf('second')).toMatchObject({ entered: true })
-      expect(Date.now() - start).toBeLessThan(REMOVED_AFTER_MS)
+      await late.begin('second', 'local', false)
+      await eventually(() => late.stateOf('second')).toMatchObject({ entered: true })
       await late.finish('second')
       expect(await late.replace('local', 'key', null, 'third')).toBe(true)
       expect(await writer.replace('local', 'key', 'first', 'stale')).toBe(false)
@@ -71,12 +80,16 @@ describe.skipIf(!chromium)(
 
     it('waits no longer when the page that wrote is closed, and nothing of it is left', async () => {
       const { page, late } = await oneBehind()
-      expect(await late.heldLocks()).toEqual(['latchkey:localStorage:written:2:key'])
-      await late.begin('call', 'local', true)
+      const written = 'latchkey:localStorage:written:2:key'
+      expect(await late.heldLocks()).toEqual([written])
+      await late.begin('call', 'local', false)
+      await eventually(() => late.heldLocks()).toContain('latchkey:localStorage:lock:key')
       await page.close()
-      await expect.poll(() => late.stateOf('call')).toMatchObject({ entered: true })
+      await eventually(() => late.heldLocks()).not.toContain(written)
+      await late.advance(SECOND_MS)
+      await eventually(() => late.stateOf('call')).toMatchObject({ entered: true })
       await late.finish('call')
-      await expect.poll(() => late.heldLocks()).toEqual([])
+      await eventually(() => late.heldLocks()).toEqual([])
     })
   },
 )

@@ -2,6 +2,8 @@ import { indexedDbStorage, type TokenStorage, webStorage } from 'latchkey'
 import { fakeClock } from 'latchkey/testing'
 
 const SECOND_MS = 1000
+const LONG_MS = 600_000
+const MOMENT_MS = 100
 /** More answers, one after the other, than stealing a lock takes. */
 const ANSWERS = 8
 
@@ -13,7 +15,11 @@ const storages = {
   local: webStorage('local'),
   session: webStorage('session'),
 } as const
-const onFakeClock = { indexedDb: indexedDbStorage({ clock }), local: webStorage('local', { clock }) } as const
+const onFakeClock = {
+  indexedDb: indexedDbStorage({ clock }),
+  local: webStorage('local', { clock }),
+  session: webStorage('session', { clock }),
+} as const
 
 export type Kind = keyof typeof storages
 
@@ -27,7 +33,7 @@ export interface CallState {
 const calls = new Map<string, CallState & { readonly finish: () => void }>()
 
 /** Begins a call of that name. It waits on the fake clock if `ticks` isn't set. */
-export function begin(name: string, kind: 'indexedDb' | 'local', ticks: boolean, waitMs = 600_000): void {
+export function begin(name: string, kind: 'indexedDb' | 'local', ticks: boolean, waitMs = LONG_MS): void {
   const state = { entered: false, lost: false, ended: null as string | null, finish: () => {} }
   calls.set(name, state)
   const task = (lock: AbortSignal): Promise<string> =>
@@ -70,6 +76,13 @@ export function read(kind: Kind, key: string): string | null | Promise<string | 
   return storages[kind].read(key)
 }
 
+/** Reads on the fake clock, while so much time passes on it, and then no more: what takes longer never ends. */
+export async function readWithin(milliseconds: number, kind: Kind, key: string): Promise<string | null> {
+  const reading = onFakeClock[kind].read(key)
+  for (let left = milliseconds; left > 0; left -= MOMENT_MS) await advance(Math.min(left, MOMENT_MS))
+  return reading
+}
+
 export function replace(kind: Kind, key: string, expected: string | null, next: string): Promise<boolean> {
   return Promise.resolve(storages[kind].replace(key, expected, next))
 }
@@ -91,7 +104,7 @@ export async function attempts(kind: Kind, size = 100): Promise<Record<string, s
     replace: await outcome(async () =>
       storage.replace('attempt', await storage.read('attempt'), 'x'.repeat(size)),
     ),
-    exclusive: await outcome(() => storage.exclusive('attempt', async () => {}, { waitMs: 1000 })),
+    exclusive: await outcome(() => storage.exclusive('attempt', async () => {}, { waitMs: LONG_MS })),
     watch: await outcome(() => storage.watch?.('attempt', () => {})?.()),
   }
 }
@@ -140,9 +153,9 @@ export function deleteDatabase(): Promise<string> {
 let outcome = ''
 
 /** Begins a write that waits on the fake clock. {@link outcomeOfWrite} tells how it ended. */
-export function beginWrite(key: string, next: string): void {
+export function beginWrite(kind: Kind, key: string, expected: string | null, next: string): void {
   outcome = ''
-  Promise.resolve(onFakeClock.indexedDb.replace(key, null, next)).then(
+  Promise.resolve(onFakeClock[kind].replace(key, expected, next)).then(
     (replaced) => {
       outcome = String(replaced)
     },
@@ -182,11 +195,13 @@ export function release(): void {
   letGo()
 }
 
-/** Begins to read, and then keeps the page busy for so long that it can't hear the answer. */
-export async function hangInRead(key: string, milliseconds: number): Promise<void> {
+/** Begins to read, and then can't hear the answer before the server has answered under `path`. */
+export async function hangInRead(key: string, path: string): Promise<void> {
   void read('indexedDb', key)
   for (let turn = 0; turn < 20; turn++) await null
-  for (const end = Date.now() + milliseconds; Date.now() < end; );
+  const request = new XMLHttpRequest()
+  request.open('GET', path, false)
+  request.send()
 }
 
 let catchingUp = (): void => {}

@@ -1,21 +1,21 @@
 import type { Frame, Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { chromium, inside, useSite } from './browser.ts'
+import { chromium, eventually, inside, useSite } from './browser.ts'
 import type * as entry from './storage.page.ts'
 
 const TEST_MS = 60_000
-/** A page that is not taken for a duplicate finds its session within this. */
-const AT_ONCE_MS = 2000
+/** What a page takes that finds out that it is a duplicate. */
+const HANDOVER_MS = 3000
+const SOON_MS = 1000
 
 const storageIn = (realm: Page | Frame) => inside<typeof entry>(realm)
 
-const sessionOf = async (realm: Page | Frame): Promise<{ value: string | null; soon: boolean }> => {
-  const start = Date.now()
-  const value = await storageIn(realm).read('session', 'key')
-  return { value, soon: Date.now() - start < AT_ONCE_MS }
-}
+/** The session of a page that is not taken for a duplicate, and has not even long to wait. */
+const sessionOf = (realm: Page | Frame): Promise<string | null> =>
+  storageIn(realm).readWithin(SOON_MS, 'session', 'key')
 
-const MINE = { value: 'mine', soon: true }
+const sessionOfDuplicate = (page: Page): Promise<string | null> =>
+  storageIn(page).readWithin(HANDOVER_MS, 'session', 'key')
 
 async function addFrame(page: Page): Promise<Frame> {
   const attached = page.waitForEvent('frameattached')
@@ -52,7 +52,7 @@ describe.skipIf(!chromium)('in chromium, the session of a tab', { timeout: TEST_
     const page = await signedIn()
     for (let times = 0; times < 3; times++) {
       await page.reload()
-      expect(await sessionOf(page)).toEqual(MINE)
+      expect(await sessionOf(page)).toBe('mine')
     }
     const slow = await site.open(page.context())
     const id = await page.evaluate(() => sessionStorage.getItem('latchkey:tab'))
@@ -62,9 +62,9 @@ describe.skipIf(!chromium)('in chromium, the session of a tab', { timeout: TEST_
     }, `latchkey:tab:${id}`)
     await page.reload()
     const reading = sessionOf(page)
-    await expect.poll(() => storageIn(page).awaitedLocks()).toHaveLength(1)
+    await eventually(() => storageIn(page).awaitedLocks()).toHaveLength(1)
     await slow.evaluate(() => void dispatchEvent(new Event('let go')))
-    expect(await reading).toEqual(MINE)
+    expect(await reading).toBe('mine')
   })
 
   it('is there on the next page, and behind the back button, where every storage lets a page wait', async () => {
@@ -80,16 +80,16 @@ describe.skipIf(!chromium)('in chromium, the session of a tab', { timeout: TEST_
       })
     })
     await page.goto(`${site.url}/next.html`)
-    expect(await sessionOf(page)).toEqual(MINE)
+    expect(await sessionOf(page)).toBe('mine')
     expect(await first.heldLocks()).toEqual([expect.stringContaining('latchkey:tab:')])
     await page.goBack({ waitUntil: 'commit' })
-    await expect.poll(() => page.title()).toBe('kept: true')
-    expect(await sessionOf(page)).toEqual(MINE)
+    await eventually(() => page.title()).toBe('kept: true')
+    expect(await sessionOf(page)).toBe('mine')
     const duplicate = await openWindow(page)
-    expect((await sessionOf(duplicate)).value).toBeNull()
+    expect(await sessionOfDuplicate(duplicate)).toBeNull()
     await duplicate.close()
     await page.reload()
-    expect(await sessionOf(page)).toEqual(MINE)
+    expect(await sessionOf(page)).toBe('mine')
     await page.close()
   })
 
@@ -99,63 +99,62 @@ describe.skipIf(!chromium)('in chromium, the session of a tab', { timeout: TEST_
     await page.evaluate(() => Object.defineProperty(document, 'prerendering', { value: true }))
     const reading = sessionOf(page)
     await page.evaluate(() => sessionStorage.setItem('latchkey:tab', 'of the copy'))
-    await expect
-      .poll(() => page.evaluate(() => navigator.locks.query()))
-      .toMatchObject({ held: [], pending: [] })
+    await eventually(() => page.evaluate(() => navigator.locks.query())).toMatchObject({
+      held: [],
+      pending: [],
+    })
     await page.evaluate(() => sessionStorage.removeItem('latchkey:tab'))
     await page.evaluate(() => document.dispatchEvent(new Event('prerenderingchange')))
-    expect((await reading).value).toBeNull()
+    expect(await reading).toBeNull()
   })
 
   it('begins anew when the page has cleared its storage, and leaves nothing where nobody signs in', async () => {
     const page = await site.open()
-    expect((await sessionOf(page)).value).toBeNull()
+    expect(await sessionOf(page)).toBeNull()
     expect(await page.evaluate(() => sessionStorage.length)).toBe(0)
     await storageIn(page).replace('session', 'key', null, 'first')
     await page.evaluate(() => sessionStorage.clear())
-    expect((await sessionOf(page)).value).toBeNull()
+    expect(await sessionOf(page)).toBeNull()
     await storageIn(page).replace('session', 'key', null, 'mine')
     await page.reload()
-    expect(await sessionOf(page)).toEqual(MINE)
+    expect(await sessionOf(page)).toBe('mine')
   })
 
   it('is not in a duplicate of the tab, which has its own from then on', async () => {
     const page = await signedIn()
     const duplicate = await openWindow(page)
     expect(await duplicate.evaluate(() => sessionStorage.getItem('key'))).toContain('mine')
-    expect((await sessionOf(duplicate)).value).toBeNull()
+    expect(await sessionOfDuplicate(duplicate)).toBeNull()
     expect(await storageIn(duplicate).replace('session', 'key', null, 'its own')).toBe(true)
     await duplicate.reload()
-    expect(await sessionOf(duplicate)).toEqual({ value: 'its own', soon: true })
-    expect(await sessionOf(page)).toEqual(MINE)
+    expect(await sessionOf(duplicate)).toBe('its own')
+    expect(await sessionOf(page)).toBe('mine')
     await page.reload()
-    expect(await sessionOf(page)).toEqual(MINE)
+    expect(await sessionOf(page)).toBe('mine')
   })
 
   it('is the same in all frames of the tab, whichever asks first', async () => {
     const page = await signedIn()
-    expect(await sessionOf(await addFrame(page))).toEqual(MINE)
+    expect(await sessionOf(await addFrame(page))).toBe('mine')
     await page.reload()
     const realms = [page, await addFrame(page), await addFrame(page)]
-    expect(await Promise.all(realms.toReversed().map(sessionOf))).toEqual([MINE, MINE, MINE])
+    expect(await Promise.all(realms.toReversed().map(sessionOf))).toEqual(['mine', 'mine', 'mine'])
     expect(await storageIn(page).replace('session', 'key', 'mine', 'newer')).toBe(true)
-    expect(await Promise.all(realms.map(sessionOf))).toEqual(
-      realms.map(() => ({ value: 'newer', soon: true })),
-    )
+    expect(await Promise.all(realms.map(sessionOf))).toEqual(['newer', 'newer', 'newer'])
   })
 
   it('is not in a duplicate either when the frame that asked first is gone', async () => {
     const page = await site.open()
     const [first, second] = [await addFrame(page), await addFrame(page)]
     await storageIn(first).replace('session', 'key', null, 'mine')
-    expect(await sessionOf(second)).toEqual(MINE)
+    expect(await sessionOf(second)).toBe('mine')
     await page.evaluate(() => document.querySelector('iframe')?.remove())
-    expect((await sessionOf(await openWindow(page))).value).toBeNull()
-    expect(await sessionOf(page)).toEqual(MINE)
+    expect(await sessionOfDuplicate(await openWindow(page))).toBeNull()
+    expect(await sessionOf(page)).toBe('mine')
   })
 
   it('is not seen by a page that was opened without a link to this one', async () => {
     const page = await signedIn()
-    expect((await sessionOf(await site.open(page.context()))).value).toBeNull()
+    expect(await sessionOf(await site.open(page.context()))).toBeNull()
   })
 })

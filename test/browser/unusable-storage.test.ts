@@ -1,7 +1,7 @@
 import { fakeSaferMe } from 'latchkey/testing'
 import type { Frame, Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { chromium, inside, useSite } from './browser.ts'
+import { chromium, eventually, inside, useSite } from './browser.ts'
 import type * as entry from './client.page.ts'
 
 const UNAVAILABLE = 'storage unavailable'
@@ -81,7 +81,7 @@ describe.skipIf(!chromium)('in chromium, where a storage can not be used', { tim
     await page.evaluate(() => void new Worker('/entry.js'))
     const worker = inside<typeof entry>(await started)
     for (const kind of ['local', 'session'] as const)
-      await expect.poll(() => worker.attempts(kind)).toEqual(all(MISPLACED))
+      await eventually(() => worker.attempts(kind)).toEqual(all(MISPLACED))
     expect(await worker.attempts('indexedDb')).toEqual(all('done'))
   })
 

@@ -2,7 +2,7 @@ import { cookieStorage } from 'latchkey'
 import { fakeSaferMe, storageContract } from 'latchkey/testing'
 import type { BrowserContext } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { chromium, type Inside, inside, useSite } from '../browser/browser.ts'
+import { chromium, eventually, type Inside, inside, useSite } from '../browser/browser.ts'
 import { BrowserCookies } from './browser-cookies.ts'
 import type * as entry from './cookies.page.ts'
 import type { PageKind } from './cookies.page.ts'
@@ -182,7 +182,7 @@ describe.skipIf(!chromium)('in chromium', { timeout: TEST_MS }, () => {
       expect(server.refreshes).toBe(refreshes + 1)
       expect(await Promise.all([here.call(), there.call()])).toEqual([200, 200])
       await there.signOut()
-      await expect.poll(() => here.call()).toBe('no_session')
+      await eventually(() => here.call()).toBe('no_session')
       await context.close()
     })
   })
