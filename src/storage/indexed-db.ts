@@ -53,30 +53,22 @@ export class IndexedDb {
   }
 
   async #begin(mode: 'readonly' | 'readwrite'): Promise<IDBTransaction> {
-    const begin = async (connection: Promise<IDBDatabase>): Promise<IDBTransaction> =>
-      (await connection).transaction(STORE, mode, { durability: 'strict' })
-    const connection = this.#connect()
-    try {
-      return await begin(connection)
-    } catch {
-      // The browser may have closed it without having said so yet, or may be busy with clearing the site's data.
-      this.#forget(connection)
-    }
-    try {
-      return await begin(this.#connect())
-    } catch (error) {
-      throw failure('unavailable', 'This IndexedDB database can not be used', error)
+    for (let tries = 1; ; tries++) {
+      const connection = this.#connect()
+      try {
+        return (await connection).transaction(STORE, mode, { durability: 'strict' })
+      } catch (error) {
+        // The browser may have closed it without having said so yet, or may be busy with clearing the site's data.
+        this.#forget(connection)
+        if (tries === 2) throw failure('unavailable', 'This IndexedDB database can not be used', error)
+      }
     }
   }
 
   #connect(): Promise<IDBDatabase> {
-    this.#connection ??= this.#open()
-    return this.#connection
-  }
-
-  #open(): Promise<IDBDatabase> {
+    if (this.#connection) return this.#connection
     const connection: Promise<IDBDatabase> = open(this.#name, () => this.#forget(connection))
-    connection.catch(() => this.#forget(connection))
+    this.#connection = connection
     return connection
   }
 
@@ -102,7 +94,8 @@ export function indexedDbFactory(): IDBFactory {
   throw new ConfigurationError('There is no IndexedDB on a server: keep tokens where the servers share them')
 }
 
-async function open(name: string, closed: () => void): Promise<IDBDatabase> {
+/** @param wanted called when others want to change or to delete the database, which an open connection would block */
+async function open(name: string, wanted: () => void): Promise<IDBDatabase> {
   try {
     const request = indexedDbFactory().open(name, VERSION)
     const database = await new Promise<IDBDatabase>((resolve, reject) => {
@@ -110,7 +103,7 @@ async function open(name: string, closed: () => void): Promise<IDBDatabase> {
       request.onerror = () => reject(request.error)
       request.onsuccess = () => resolve(request.result)
     })
-    database.onclose = database.onversionchange = closed
+    database.onversionchange = wanted
     return database
   } catch (error) {
     throw failure('unavailable', 'IndexedDB can not be opened', error)

@@ -78,18 +78,12 @@ export function exclusiveByWebLock<T>(
         else giveUp(unlockable(error))
       })
     }
-    /** Alone among the thieves, and until the lock is had: the next one then sees that the holder is another. */
+    /** Alone among the thieves: the next one is let in after the lock has been asked for, and sees another holder. */
     const steal = (seen: string): Promise<void> =>
       locks.request(`${name}\nthief`, { ifAvailable: true }, async (alone) => {
         if (!alone || (await holdingOf(locks, name)) !== seen || waiting.signal.aborted) return
         stealing = true
-        await new Promise<void>((had) => {
-          const mayEnter = (): boolean => {
-            had()
-            return true
-          }
-          void ask({ steal: true }, mayEnter).then(had)
-        })
+        void ask({ steal: true }, () => true)
       })
 
     const stopWaiting = startTimer(clock, waitMs, () =>

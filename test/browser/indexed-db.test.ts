@@ -78,6 +78,18 @@ describe.skipIf(!chromium)('in chromium, indexedDbStorage()', { timeout: 60_000 
     await reading
   })
 
+  it('keeps nobody waiting while a page that writes can not hear that it was done', async () => {
+    const { one, two } = await openTwo()
+    await one.replace('indexedDb', 'key', null, 'first')
+    await two.read('indexedDb', 'key')
+    hanging = Promise.withResolvers()
+    const writing = one.hangInWrite('key', 'first', 'second', HANG_PATH)
+    const letGo = await hanging.promise
+    expect(await two.replace('indexedDb', 'key', 'second', 'third')).toBe(true)
+    letGo()
+    expect(await writing).toBe(true)
+  })
+
   it('waits for no write for ever, and then does it no more', async () => {
     const { one, two } = await openTwo()
     await two.read('indexedDb', 'key')

@@ -76,6 +76,18 @@ describe.skipIf(!chromium)(
       expect(await late.replace('local', 'key', null, 'third')).toBe(true)
       expect(await writer.replace('local', 'key', 'first', 'stale')).toBe(false)
       expect(await writer.read('local', 'key')).toBe('third')
+      await late.begin('fourth', 'local', false)
+      await eventually(() => late.stateOf('fourth')).toMatchObject({ entered: true })
+    })
+
+    it('waits for nothing that it wrote itself and somebody has removed', async () => {
+      const page = await site.open()
+      const own = inside<typeof entry>(page)
+      await own.beginWrite('local', 'key', null, 'first')
+      await eventually(() => own.outcomeOfWrite()).toBe('true')
+      await page.evaluate(() => localStorage.clear())
+      await own.begin('call', 'local', false)
+      await eventually(() => own.stateOf('call')).toMatchObject({ entered: true })
     })
 
     it('waits no longer when the page that wrote is closed, and nothing of it is left', async () => {

@@ -195,13 +195,28 @@ export function release(): void {
   letGo()
 }
 
-/** Begins to read, and then can't hear the answer before the server has answered under `path`. */
-export async function hangInRead(key: string, path: string): Promise<void> {
-  void read('indexedDb', key)
-  for (let turn = 0; turn < 20; turn++) await null
+/** Lets this page do nothing, nor hear anything, before the server has answered under `path`. */
+function hang(path: string): void {
   const request = new XMLHttpRequest()
   request.open('GET', path, false)
   request.send()
+}
+
+/** Begins to read, and then can't hear the answer. */
+export async function hangInRead(key: string, path: string): Promise<void> {
+  void read('indexedDb', key)
+  for (let turn = 0; turn < 20; turn++) await null
+  hang(path)
+}
+
+/** Begins to write, and then can't hear that it was done. */
+export function hangInWrite(key: string, expected: string, next: string, path: string): Promise<boolean> {
+  const { put } = IDBObjectStore.prototype
+  IDBObjectStore.prototype.put = function (...args) {
+    queueMicrotask(() => hang(path))
+    return put.apply(this, args)
+  }
+  return replace('indexedDb', key, expected, next)
 }
 
 let catchingUp = (): void => {}

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fileRegister } from '../../src/storage/file-register.ts'
-import { simulatedDisk, simulatedMachine } from './simulated-files.ts'
+import { failure, simulatedDisk, simulatedMachine } from './simulated-files.ts'
 import { chain, type Write } from './write-chain.ts'
 
 const PROCESSES = 4
@@ -81,6 +81,24 @@ describe('a value in files', () => {
       RUNS,
     )
   }, 60_000)
+
+  it('is written even where what it replaces can not be removed, and is cleared up by the next writer who can', async () => {
+    const disk = simulatedDisk(1)
+    let stuck = true
+    const register = fileRegister(
+      disk.process(async (call) => {
+        if (stuck && call.startsWith('unlink')) throw failure('EBUSY')
+      }),
+      '/root',
+      'name',
+    )
+    await register.replace(null, 'first')
+    expect(await register.replace('first', 'second')).toBe(true)
+    expect(await register.read()).toBe('second')
+    stuck = false
+    expect(await register.replace('second', 'third')).toBe(true)
+    expect(disk.files).toHaveLength(1)
+  })
 
   it('is on the disk before it counts, and counts before the old one is removed', async () => {
     const disk = simulatedDisk(1)

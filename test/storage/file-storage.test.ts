@@ -108,6 +108,13 @@ describe('fileStorage', () => {
     expect(await readFile(join(folder, paths[1] ?? ''), 'utf8')).toBe('5')
   })
 
+  it('keeps keys apart that no encoding tells apart', async () => {
+    const storage = fileStorage(await folderOfTest())
+    expect(await storage.replace('\ud800', null, 'one')).toBe(true)
+    expect(await storage.replace('\ud801', null, 'other')).toBe(true)
+    expect(await storage.read('\ud800')).toBe('one')
+  })
+
   it('takes keys of any length', async () => {
     const storage = fileStorage(await folderOfTest())
     const key = 'x'.repeat(10_000)
