@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chromium, inside, useSite } from './browser.ts'
+import { chromium, eventually, inside, useSite } from './browser.ts'
 import type * as entry from './storage.page.ts'
 
 const HANG_PATH = '/hang'
@@ -7,12 +7,10 @@ const DEADLINE_MS = 10_000
 
 describe.skipIf(!chromium)('in chromium, indexedDbStorage()', { timeout: 60_000 }, () => {
   /** A page that has asked for {@link HANG_PATH} hangs until it is let go. */
-  let hanging = Promise.withResolvers<() => void>()
+  const hanging: (() => void)[] = []
   const site = useSite('storage.page.ts', async (input) => {
     if (new URL(String(input)).pathname !== HANG_PATH) return new Response('Not found', { status: 404 })
-    const released = Promise.withResolvers<void>()
-    hanging.resolve(released.resolve)
-    await released.promise
+    await new Promise<void>((letGo) => hanging.push(letGo))
     return new Response()
   })
 
@@ -70,11 +68,10 @@ describe.skipIf(!chromium)('in chromium, indexedDbStorage()', { timeout: 60_000 
     const { one, two } = await openTwo()
     await one.replace('indexedDb', 'key', null, 'first')
     await two.read('indexedDb', 'key')
-    hanging = Promise.withResolvers()
     const reading = one.hangInRead('key', HANG_PATH)
-    const letGo = await hanging.promise
+    await eventually(() => hanging).toHaveLength(1)
     expect(await two.replace('indexedDb', 'key', 'first', 'second')).toBe(true)
-    letGo()
+    hanging.pop()?.()
     await reading
   })
 
@@ -82,11 +79,10 @@ describe.skipIf(!chromium)('in chromium, indexedDbStorage()', { timeout: 60_000 
     const { one, two } = await openTwo()
     await one.replace('indexedDb', 'key', null, 'first')
     await two.read('indexedDb', 'key')
-    hanging = Promise.withResolvers()
     const writing = one.hangInWrite('key', 'first', 'second', HANG_PATH)
-    const letGo = await hanging.promise
+    await eventually(() => hanging).toHaveLength(1)
     expect(await two.replace('indexedDb', 'key', 'second', 'third')).toBe(true)
-    letGo()
+    hanging.pop()?.()
     expect(await writing).toBe(true)
   })
 

@@ -24,6 +24,9 @@ interface Tab {
 export interface LoadReport {
   /** The refreshes that the server answered. */
   readonly refreshes: readonly RecordedRequest[]
+  /** How many refreshes were never answered, and how many the server has granted. */
+  readonly cutOff: number
+  readonly granted: number
   /** How often a request of a page that lived on ended so: an HTTP status, or the code of an error. */
   readonly outcomes: Readonly<Record<string, number>>
   readonly events: Readonly<Record<string, number>>
@@ -82,6 +85,8 @@ export async function runLoad(
   const refreshes = refreshesOf(server).filter(({ status }) => status !== null)
   const report = {
     refreshes,
+    cutOff: refreshesOf(server).length - refreshes.length,
+    granted: server.refreshes,
     outcomes: sumOf(reports.map(({ outcomes }) => outcomes)),
     events: sumOf(reports.map(({ events }) => events)),
     before: reports.map(({ snapshot }) => wordsOf(snapshot)),

@@ -33,13 +33,14 @@ describe.skipIf(!chromium)('in chromium, of twenty pages of one origin', () => {
     const report = (): LoadReport => reports.get(kind) as LoadReport
 
     it('one refreshes each token, and no other does', () => {
-      const { refreshes, gaps, events } = report()
+      const { refreshes, cutOff, granted, gaps, events } = report()
       const lives = refreshes.length
       process.stdout.write(
         `${PAGES} pages on ${kind}: ${lives} refreshes, ${Math.min(...gaps)} to ${Math.max(...gaps)} ms apart\n`,
       )
       expect(refreshes.map(({ status }) => status)).toEqual(refreshes.map(() => 200))
       expect(new Set(refreshes.map(({ body }) => body)).size).toBe(lives)
+      expect([granted, cutOff]).toEqual([lives, PAGES - LIVING])
       expect(lives).toBeGreaterThanOrEqual(LOAD_MS / TOKEN_LIFE_MS)
       expect(Math.min(...gaps)).toBeGreaterThan(SHORTEST_USE_MS)
       expect(events.refreshed ?? 0).toBeLessThanOrEqual(lives)

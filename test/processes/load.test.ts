@@ -71,7 +71,8 @@ describe(`a session that eight processes share (SEED=${seed} chooses the same vi
       await client.connect()
       try {
         const place = { kind: 'redis', url: redis.url } as const
-        await life(place, redisStorage(client), (load) => troubledRedis(load, redis))
+        const storage = redisStorage(client)
+        await life(place, storage, (load) => troubledRedis(load, redis, storage))
       } finally {
         client.destroy()
       }

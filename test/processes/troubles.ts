@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { LEASE_MS } from '../../src/storage/leased-lock.ts'
+import type { TokenStorage } from '../../src/storage/token-storage.ts'
 import type { FakeSaferMe } from '../../src/testing/index.ts'
 import type { RedisServer } from '../redis.ts'
 import type { Worker } from './crew.ts'
@@ -79,13 +80,18 @@ export async function stoppedAfterAct(load: Load): Promise<void> {
   await load.recovered()
 }
 
-/** Redis answers nothing for five seconds, then dies and is started again. */
-export async function troubledRedis(load: Load, redis: RedisServer): Promise<void> {
+/**
+ * Redis answers nothing for five seconds, then dies and is started again. What nobody would write once more is back
+ * from its append-only file.
+ */
+export async function troubledRedis(load: Load, redis: RedisServer, storage: TokenStorage): Promise<void> {
   redis.freeze()
   await pause(REDIS_OUT_MS)
   redis.thaw()
   await load.recovered()
+  expect(await storage.replace('a session of nobody', null, 'kept')).toBe(true)
   await redis.kill()
   await redis.start()
+  expect(await storage.read('a session of nobody')).toBe('kept')
   await load.recovered()
 }
