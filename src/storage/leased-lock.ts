@@ -1,7 +1,7 @@
-import { StorageError } from '../errors/storage-error.ts'
 import type { Clock } from '../support/clock.ts'
 import { withDeadline } from '../support/deadline.ts'
 import { sleep, startTimer } from '../support/timer.ts'
+import { lockLost, lockTimeout } from './lock-failure.ts'
 import { exclusiveInProcess, HOLD_BOUND_MS } from './process-lock.ts'
 import type { ExclusiveOptions } from './token-storage.ts'
 
@@ -74,7 +74,7 @@ async function take(
   clock: Clock,
 ): Promise<number> {
   const inTime = <T>(act: () => Promise<T>): Promise<T> =>
-    withDeadline(clock, { ms: end - clock.monotonic(), error: () => tooLate(waitMs), signal }, act)
+    withDeadline(clock, { ms: end - clock.monotonic(), error: () => lockTimeout(waitMs), signal }, act)
   for (let pause = FIRST_POLL_MS; ; pause = Math.min(pause * 2, LONGEST_POLL_MS)) {
     signal?.throwIfAborted()
     const asked = clock.monotonic()
@@ -94,7 +94,7 @@ async function take(
     // Somebody else may have it by now.
     if (taken) await inTime(() => release(lease, owner))
     const left = end - clock.monotonic()
-    if (left <= 0) throw tooLate(waitMs)
+    if (left <= 0) throw lockTimeout(waitMs)
     await sleep(clock, Math.min(left, pause * (0.5 + clock.random())), signal)
   }
 }
@@ -109,7 +109,7 @@ function keepAlive(
 ): () => void {
   const lose = (): void => {
     stop()
-    holding.abort(new StorageError('locked', 'The lock has been lost'))
+    holding.abort(lockLost())
   }
   const renew = async (): Promise<void> => {
     const asked = clock.monotonic()
@@ -142,8 +142,4 @@ function keepAlive(
 /** What can't be given back runs out by itself. */
 function release(lease: Lease, owner: string): Promise<void> {
   return lease.release(owner).catch(() => {})
-}
-
-function tooLate(waitMs: number): StorageError {
-  return new StorageError('locked', `The lock was not to be had within ${waitMs} ms`)
 }

@@ -1,6 +1,6 @@
-import { StorageError } from '../errors/storage-error.ts'
 import type { Clock } from '../support/clock.ts'
 import { startTimer } from '../support/timer.ts'
+import { lockLost, lockTimeout } from './lock-failure.ts'
 import type { ExclusiveOptions } from './token-storage.ts'
 
 /** A lock held longer than this, in milliseconds, goes to whoever is next. */
@@ -38,7 +38,7 @@ export async function exclusiveInProcess<T>(
     HOLD_BOUND_MS,
     () => {
       leave(line, waiter)
-      holding.abort(new StorageError('locked', 'The lock was held for too long and has been lost'))
+      holding.abort(lockLost())
     },
     true,
   )
@@ -80,9 +80,7 @@ function stand(line: Line, waitMs: number, signal: AbortSignal | undefined, cloc
     let stopWaiting = (): void => {}
     line.waiters.push(waiter)
     if (line.waiters[0] === waiter) return resolve(waiter)
-    stopWaiting = startTimer(clock, waitMs, () =>
-      give(new StorageError('locked', `The lock was not to be had within ${waitMs} ms`)),
-    )
+    stopWaiting = startTimer(clock, waitMs, () => give(lockTimeout(waitMs)))
     signal?.addEventListener('abort', abort, { once: true })
   })
 }

@@ -1,6 +1,7 @@
 import { StorageError } from '../errors/storage-error.ts'
 import type { Clock } from '../support/clock.ts'
-import { startTimer } from '../support/timer.ts'
+import { sleep, startTimer } from '../support/timer.ts'
+import { lockLost, lockTimeout } from './lock-failure.ts'
 import { HOLD_BOUND_MS } from './process-lock.ts'
 import type { ExclusiveOptions } from './token-storage.ts'
 
@@ -52,7 +53,7 @@ export function exclusiveByWebLock<T>(
       reject(reason)
     }
     const lose = (): void => {
-      holding.abort(new StorageError('locked', 'The lock was held for too long and has been lost'))
+      holding.abort(lockLost())
       leave()
     }
     const enter = (): Promise<void> => {
@@ -86,15 +87,12 @@ export function exclusiveByWebLock<T>(
         void ask({ steal: true }, () => true)
       })
 
-    const stopWaiting = startTimer(clock, waitMs, () =>
-      giveUp(new StorageError('locked', `The lock was not to be had within ${waitMs} ms`)),
-    )
-    const stopWatching = watchHolding(locks, name, steal, clock)
+    const stopWaiting = startTimer(clock, waitMs, () => giveUp(lockTimeout(waitMs)))
+    watchHolding(locks, name, steal, waiting.signal, clock).catch(() => {})
     const abort = (): void => giveUp(signal?.reason)
     signal?.addEventListener('abort', abort, { once: true })
     waiting.signal.addEventListener('abort', () => {
       stopWaiting()
-      stopWatching()
       signal?.removeEventListener('abort', abort)
     })
     // Asked for first, so that nobody ever sees the lock held without it.
@@ -104,34 +102,22 @@ export function exclusiveByWebLock<T>(
   })
 }
 
-/** Calls `steal` once one and the same holding has been seen for the hold bound. Answers the function that stops it. */
-function watchHolding(
+/** Calls `steal` once one and the same holding has been seen for the hold bound. Rejects when `waiting` is aborted. */
+async function watchHolding(
   locks: LockManager,
   name: string,
   steal: (seen: string) => Promise<void>,
+  waiting: AbortSignal,
   clock: Clock,
-): () => void {
+): Promise<never> {
   let seen: string | undefined
   let since = 0
-  let stopped = false
-  const look = async (): Promise<void> => {
+  for (;;) {
+    await sleep(clock, LOOK_EVERY_MS, waiting)
     const holding = await holdingOf(locks, name)
-    if (stopped) return
     if (holding !== seen) since = clock.monotonic()
     seen = holding
     if (seen !== undefined && clock.monotonic() - since >= HOLD_BOUND_MS) await steal(seen)
-  }
-  const arm = (): (() => void) =>
-    startTimer(clock, LOOK_EVERY_MS, () => {
-      const again = (): void => {
-        if (!stopped) stop = arm()
-      }
-      look().then(again, again)
-    })
-  let stop = arm()
-  return () => {
-    stopped = true
-    stop()
   }
 }
 

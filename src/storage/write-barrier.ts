@@ -60,7 +60,10 @@ export class WriteBarrier {
   async raise(key: string, count: number): Promise<void> {
     let fall = (): void => {}
     const fallen = new Promise<void>((done) => {
-      fall = done
+      fall = () => {
+        removeEventListener('pagehide', fall)
+        done()
+      }
     })
     await new Promise<void>((raised) => {
       const hold = (): Promise<void> => {
@@ -74,7 +77,7 @@ export class WriteBarrier {
     this.#raised.get(key)?.fall()
     this.#raised.set(key, { count, fall })
     // A page that holds a lock is not kept for the back button.
-    addEventListener('pagehide', fall, { once: true })
+    addEventListener('pagehide', fall)
   }
 
   async #written(key: string): Promise<number> {

@@ -74,7 +74,7 @@ describe("webStorage('local')", () => {
     const clock = fakeClock()
     const { locks } = navigator
     vi.stubGlobal('document', {})
-    vi.stubGlobal('addEventListener', () => {})
+    for (const name of ['addEventListener', 'removeEventListener']) vi.stubGlobal(name, () => {})
     vi.stubGlobal('localStorage', {
       getItem: (key: string) => items.get(key) ?? null,
       setItem: items.set.bind(items),
