@@ -9,6 +9,8 @@ import { find } from '../programs.ts'
 import { startRedis } from '../redis.ts'
 
 const HOUR_MS = 3_600_000
+/** What goes through real ports comes when the machine has time for it. */
+const PATIENCE_MS = 30_000
 const ada = { email: 'ada@example.com', password: 'correct horse' }
 const bob = { email: 'bob@example.com', password: 'battery staple' }
 
@@ -139,14 +141,16 @@ it('an id that was planted in a browser before its user signed in is not the one
   expect((await world.send('GET', '/reports', planted)).status).toBe(401)
 })
 
-it('a shutdown waits for a refresh though its browser has gone: its tokens are the only ones', async () => {
+it('a shutdown waits for a refresh though its browser has gone: its tokens are the only ones', {
+  timeout: PATIENCE_MS,
+}, async () => {
   await using world = await serving()
   const cookie = await world.signIn(ada)
   await world.clock.advance(HOUR_MS)
   world.saferme.fault('refreshSession', { kind: 'delay', ms: 20_000 })
   const gone = new AbortController()
   const abandoned = world.send('GET', '/reports', cookie, undefined, { signal: gone.signal })
-  await expect.poll(() => world.saferme.count('refreshSession')).toBe(1)
+  await expect.poll(() => world.saferme.count('refreshSession'), { timeout: PATIENCE_MS }).toBe(1)
   gone.abort()
   await expect(abandoned).rejects.toThrow()
   let closed = false
@@ -162,7 +166,9 @@ it('a shutdown waits for a refresh though its browser has gone: its tokens are t
   expect(await world.stored(cookie)).toContain(session?.accessToken)
 })
 
-it('a shutdown finishes what has begun, also a request that is still arriving', async () => {
+it('a shutdown finishes what has begun, also a request that is still arriving', {
+  timeout: PATIENCE_MS,
+}, async () => {
   await using world = await serving()
   const [start, end] = [
     new TextEncoder().encode(JSON.stringify(ada).slice(0, 10)),
@@ -174,7 +180,7 @@ it('a shutdown finishes what has begun, also a request that is still arriving', 
   const init = { headers, body: upload.readable, duplex: 'half' } as RequestInit
   const signingIn = world.send('POST', '/sign-in', '', undefined, init)
   await writer.write(start)
-  await expect.poll(world.arrived).toBe(1)
+  await expect.poll(world.arrived, { timeout: PATIENCE_MS }).toBe(1)
   const closing = world.close()
   await writer.write(new TextEncoder().encode(end))
   await writer.close()
