@@ -54,6 +54,7 @@ const PREFIX = /^[\w!#$%&'*+.^`|~-]{1,64}$/
  *
  * Long values go into numbered cookies of up to 4,000 bytes, up to 12,000 in all, after encoding: anything but a
  * letter, a digit or `-` takes three bytes. What else the site keeps in cookies counts too, where servers limit them.
+ * They are read back whole or not at all: a page that crashes in the middle of a write leaves what was there before.
  *
  * **In a page** `get` and `set` default to `document.cookie`. The pages of an origin share the session and its lock,
  * a Web Lock: it wants https or loopback. The ports of a host share cookies and no lock: give each its own `prefix`.

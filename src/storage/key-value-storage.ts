@@ -33,6 +33,7 @@ export interface KeyValueStorageOptions {
  *
  * Its lock and its compare-and-set hold within this process and for this `store` object: make one object, and hand
  * it to all. Where other processes write to the same place, use an adapter that reaches them.
+ * A program that dies in the middle of a write leaves the old value or the new one, in however many parts.
  *
  * Names are written with letters, digits, `-`, `_` and `.` alone, and values so that no store takes them for JSON:
  * any store will do. A name in capitals and one in small letters are two: a store that knows no difference mixes them up.
