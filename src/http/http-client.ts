@@ -15,6 +15,7 @@ import { type HeadersSource, mergeHeaders } from './headers.ts'
 import { networkError, type Observer, observedFetch, type Sends } from './observed-fetch.ts'
 import { readBody } from './read-body.ts'
 import { redactorFor } from './redact.ts'
+import { refuseRedirects } from './redirects.ts'
 import { readRetryAfter } from './retry-after.ts'
 import { type RetryPolicy, retryDelay } from './retry-policy.ts'
 import type { Territory } from './url.ts'
@@ -74,7 +75,7 @@ type Route = Pick<Endpoint, 'operation' | 'method' | 'path' | 'repeatable'>
 type Attempted = SendOptions & { readonly signal: AbortSignal }
 
 /** Statuses, repetitions and deadlines are not left to ky; no redirect takes a session elsewhere. */
-const AS_IT_IS = { throwHttpErrors: false, retry: 0, timeout: false, redirect: 'error' } as const
+const AS_IT_IS = { throwHttpErrors: false, retry: 0, timeout: false, redirect: 'manual' } as const
 
 /** Sends the operations of an API: attempts, deadlines, back-off, and what comes back. It knows of no session. */
 export class HttpClient {
@@ -123,7 +124,12 @@ export class HttpClient {
       ? (type, event) => afterwards(() => observer.emit(type, event))
       : observer.emit
     const sends: Sends = { count: 0 }
-    const observed = observedFetch(fetch, { operation, method, path }, { ...observer, emit }, sends)
+    const observed = observedFetch(
+      refuseRedirects(fetch),
+      { operation, method, path },
+      { ...observer, emit },
+      sends,
+    )
     let sent = 0
     return pRetry(() => this.#attempt(endpoint, url, message, options, observed), {
       retries: options.single ? 0 : retry.retries,

@@ -26,7 +26,7 @@ describe('the defaults', () => {
       authorization: `Token token=${tokens.access_token}`,
       'x-appid': 'com.thundermaps.saferme',
     })
-    expect(sent[0]?.redirect).toBe('error')
+    expect(sent[0]?.redirect).toBe('manual')
     await client.session.close()
   })
 
