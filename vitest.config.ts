@@ -10,5 +10,5 @@ export default defineConfig({
       { find: /^latchkey\/testing$/, replacement: source('testing/index.ts') },
     ],
   },
-  test: { include: ['test/**/*.test.ts'], globalSetup: 'test/programs.ts' },
+  test: { include: ['test/**/*.test.ts'], globalSetup: 'test/programs.ts', testTimeout: 30_000 },
 })

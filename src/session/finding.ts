@@ -19,6 +19,7 @@ export type Finding<Resource = unknown> =
   | {
       readonly kind: 'unchanged'
       readonly record: LiveRecord
+      readonly saved: boolean
       readonly grant: Grant<Resource>
     }
   /** The server says that the session is over, the storage knows no better, and it is not written down yet. */
@@ -37,6 +38,8 @@ export type Finding<Resource = unknown> =
 export interface Failed {
   readonly kind: 'failed'
   readonly record: SessionRecord
+  /** The storage has been given its tokens. */
+  readonly saved: boolean
   readonly error: LatchkeyError
   readonly coolDownMs: number
   /** The same may succeed the next time; if not, the request was at fault. */

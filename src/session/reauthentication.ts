@@ -102,6 +102,7 @@ export class Reauthentication<Resource> {
   ): Promise<Finding<Resource>> {
     const cooling = { ...record, notBefore: this.#context.serverClock.now() + coolDownMs }
     await this.#context.store.replace(stored.raw, cooling).catch(() => null)
-    return { kind: 'failed', record: cooling, error, coolDownMs, mayPass: true }
+    const saved = isSame(stored.record, record)
+    return { kind: 'failed', record: cooling, saved, error, coolDownMs, mayPass: true }
   }
 }

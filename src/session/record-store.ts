@@ -6,7 +6,7 @@ import type { Clock } from '../support/clock.ts'
 import { isPromise, type MaybePromise } from '../support/maybe-promise.ts'
 import type { SessionPolicy } from './protocol.ts'
 import { type Mine, reconcile } from './reconcile.ts'
-import { parseRecord, type SessionRecord, serializeRecord } from './record.ts'
+import { parseRecord, type Reading, type SessionRecord, serializeRecord, writtenOver } from './record.ts'
 
 /** What is stored: the string, and the session it means to this client. */
 export interface Stored {
@@ -53,11 +53,15 @@ export class RecordStore {
   #synchronous = false
   /** What was last seen in the storage. */
   #latest: string | null = null
+  /** What that turned out to be; absent: nothing. */
+  #reading: Reading | undefined
   /** What this client last wrote, or is writing. */
   #written: string | undefined
   /** How many tasks of this client's hold the lock. */
   #holding = 0
   #untold: StorageError[] = []
+  /** What the storage last said of a record that it can't read. */
+  #unreadable: string | undefined
 
   constructor(
     storage: TokenStorage,
@@ -132,12 +136,14 @@ export class RecordStore {
       this.#synchronous = !isPromise(value)
       return value
     })
-    const reading = raw === null ? undefined : parseRecord(raw)
+    this.#unreadable = undefined
+    const news = raw !== this.#latest
+    const reading = news ? (raw === null ? undefined : parseRecord(raw)) : this.#reading
     if (reading?.kind === 'garbled' && !locked) {
       return this.exclusive(() => this.read(true), { waitMs: LONGEST_PREPARATION_MS })
     }
-    const news = raw !== this.#latest
     this.#latest = raw
+    this.#reading = reading
     const unreadable = (why: string): StorageError => {
       const error = new StorageError('unreadable', `The stored session ${why}`)
       if (news) this.#tell(error)
@@ -168,6 +174,7 @@ export class RecordStore {
     if (this.private) this.#keeps = next.tokens !== null
     else this.#worked = true
     this.#latest = raw
+    this.#reading = { kind: 'record', record: next }
     return { raw, record: next, own: true }
   }
 
@@ -181,7 +188,7 @@ export class RecordStore {
     let theirs = stored ?? (await this.read(true))
     for (let race = 0; race < MOST_RACES_LOST; race++) {
       if (!mine.record || reconcile(mine, theirs.record, supersedes) === 'theirs') return theirs
-      const written = await this.replace(theirs.raw, mine.record)
+      const written = await this.replace(theirs.raw, writtenOver(mine.record, theirs.record))
       if (written) return written
       theirs = await this.read(true)
     }
@@ -286,7 +293,10 @@ export class RecordStore {
     } catch (error) {
       if (signal?.aborted || error instanceof ConfigurationError) throw error
       const failure = wrapped(done, error)
-      if (this.#worked || !this.#gaveWay) this.#tell(failure)
+      // What can't be read is told of once, until something can.
+      const known = failure.failure === 'unreadable' && failure.message === this.#unreadable
+      if (failure.failure === 'unreadable') this.#unreadable = failure.message
+      if (!known && (this.#worked || !this.#gaveWay)) this.#tell(failure)
       const shared = this.#given.reach === 'machine' || this.#given.reach === 'fleet'
       // Somebody else has the lock, or can read what this one can't: the storage works.
       const works = failure.failure === 'locked' || failure.failure === 'unreadable'

@@ -148,9 +148,22 @@ export function beginRecord(
   random: () => number,
 ): LiveRecord {
   const session = mintId(random) + mintId(random) + mintId(random)
-  const known = before.flatMap((record) => (record ? [record.session, ...record.replaces] : []))
-  const replaces = [...new Set(known)].slice(0, MOST_REPLACED)
-  return { audience, session, generation: 1, tokens, pending: null, notBefore: null, ended: null, replaces }
+  const marks = { pending: null, notBefore: null, ended: null }
+  const replaces = before.flatMap((record) => (record ? [record.session, ...record.replaces] : []))
+  return { audience, session, generation: 1, tokens, ...marks, replaces: latest(replaces) }
+}
+
+/** The record as it is to be written over another session's: one that says so. */
+export function writtenOver<Written extends SessionRecord>(
+  record: Written,
+  theirs: SessionRecord | null,
+): Written {
+  if (!theirs || theirs.session === record.session || record.replaces.includes(theirs.session)) return record
+  return { ...record, replaces: latest([theirs.session, ...theirs.replaces, ...record.replaces]) }
+}
+
+function latest(replaced: readonly string[]): readonly string[] {
+  return [...new Set(replaced)].slice(0, MOST_REPLACED)
 }
 
 /** The record that follows when new tokens have been won. */

@@ -22,6 +22,7 @@ import {
   renewRecord,
   type SessionRecord,
   type StoredEndReason,
+  writtenOver,
 } from './record.ts'
 import { type HeldLock, MOST_RACES_LOST, type Stored } from './record-store.ts'
 
@@ -81,9 +82,9 @@ export class RefreshAttempt<Resource> {
       const stored = await (lock ? store.read(true) : store.read().catch(() => UNREAD))
       noteAbsence(this.#context, stored)
       const ours = reconcile(state.mine, stored.record, backend.supersedes) === 'mine'
-      const record = ours ? state.record : stored.record
-      if (record?.session !== session || !isLive(record)) return { kind: 'stands', stored, version }
-      const { tokens } = record
+      const held = ours && state.record ? writtenOver(state.record, stored.record) : stored.record
+      if (held?.session !== session || !isLive(held)) return { kind: 'stands', stored, version }
+      const { tokens } = held
       const freshness = freshnessOf(tokens, serverClock, backend)
       if (
         refused === undefined
@@ -92,14 +93,17 @@ export class RefreshAttempt<Resource> {
       ) {
         return { kind: 'stands', stored, version }
       }
-      const coolDown = coolDownLeft(record, this.#context)
-      if (coolDown > 0) return this.#coolingDown(record, coolDown)
+      const coolDown = coolDownLeft(held, this.#context)
+      if (coolDown > 0) return this.#coolingDown(held, coolDown)
+      // What is over now would last once more for whoever learns that the clock it was set by was ahead.
+      const record = { ...held, notBefore: null }
       if (!this.#renewable(record)) {
         return freshness === 'expired' || this.#task.reauthenticates
           ? this.#refused(record, stored, 'expired')
           : {
               kind: 'failed',
               record,
+              saved: false,
               error: new ConfigurationError(UNRENEWABLE),
               coolDownMs: 0,
               mayPass: false,
@@ -110,12 +114,8 @@ export class RefreshAttempt<Resource> {
       const written = lock && (ours || !repeatable) ? await store.replace(stored.raw, marked) : stored
       if (!written) continue
       if (lock?.lost || lock?.overslept) {
-        await this.#write(written, record)
-        return this.#failed(
-          record,
-          new StorageError('locked', 'The lock was lost before the refresh was sent'),
-          0,
-        )
+        const error = new StorageError('locked', 'The lock was lost before the refresh was sent')
+        return this.#failed(record, error, 0, written)
       }
       return this.#send(record, written, lock)
     }
@@ -134,7 +134,7 @@ export class RefreshAttempt<Resource> {
     if (won.accessToken === tokens.accessToken && won.refreshToken === tokens.refreshToken) {
       const unchanged = { ...record, tokens: won, pending: null, notBefore: null }
       await this.#write(marked, unchanged)
-      return { kind: 'unchanged', record: unchanged, grant }
+      return { kind: 'unchanged', record: unchanged, saved: isSame(marked.record, record), grant }
     }
     const renewed = renewRecord(record, won)
     const late = lock?.lost !== false
@@ -158,8 +158,15 @@ export class RefreshAttempt<Resource> {
       if (!isSame(latest.record, record)) return { kind: 'stands', stored: latest, version }
       // Whoever came after the lock was lost has left a mark of its own.
       if (![before, latest.record.pending].some((pending) => this.#mayStillWin(pending))) {
-        // Stale, and nobody who shares the storage has a newer one: it was lost on its way.
-        return this.#refused(record, latest, before || verdict === 'stale' ? 'lost' : verdict, error)
+        // Stale, and nobody who shares the storage has a newer one: it was lost on its way. So it may have been where
+        // somebody else has sent a refresh.
+        const others = latest.record.pending !== null && latest.record.pending.by !== this.#context.id
+        return this.#refused(
+          record,
+          latest,
+          before || others || verdict === 'stale' ? 'lost' : verdict,
+          error,
+        )
       }
       pending = latest.record.pending
     }
@@ -198,21 +205,23 @@ export class RefreshAttempt<Resource> {
   }
 
   async #failed(
-    record: SessionRecord,
+    record: LiveRecord,
     error: LatchkeyError,
     coolDownMs: number = coolDownAfter(this.#task.failures + 1, undefined, this.#context.clock),
     marked?: Stored,
   ): Promise<Failed> {
-    const notBefore = this.#context.serverClock.now() + coolDownMs
-    const cooling = { ...record, notBefore }
+    const cooling = coolDownMs
+      ? { ...record, notBefore: this.#context.serverClock.now() + coolDownMs }
+      : record
     if (marked) await this.#write(marked, cooling)
-    return { kind: 'failed', record: cooling, error, coolDownMs, mayPass: true }
+    const saved = marked !== undefined && isSame(marked.record, record)
+    return { kind: 'failed', record: cooling, saved, error, coolDownMs, mayPass: true }
   }
 
-  #coolingDown(record: SessionRecord, coolDownMs: number): Failed {
+  #coolingDown(record: LiveRecord, coolDownMs: number): Failed {
     const error =
       this.#task.lastError ?? new TimeoutError('The refresh waits for a cool-down that another client began')
-    return { kind: 'failed', record, error, coolDownMs, mayPass: true }
+    return { kind: 'failed', record, saved: false, error, coolDownMs, mayPass: true }
   }
 
   /** Marks are worth a try, not a failure. */

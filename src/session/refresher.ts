@@ -176,14 +176,14 @@ export class Refresher<Resource> {
       case 'won':
         return this.#won(finding, session, version)
       case 'unchanged':
-        state.mark(finding.record)
+        state.mark(finding.record, finding.saved)
         this.#succeeded()
         return { kind: 'unchanged', ...lifeOf(finding.record), ...this.#resource(finding.grant) }
       case 'stands':
         this.#meet(finding.stored, finding.version)
         return this.#standing(session)
       case 'failed':
-        state.mark(finding.record)
+        state.mark(finding.record, finding.saved)
         return this.#failed(finding)
       case 'refused':
       case 'ended':

@@ -68,7 +68,7 @@ export class SessionEngine<Credentials, Resource, Extra> implements Session<Reso
       emit,
       serverClock: new ServerClock(clock),
       store: new RecordStore(storage, key, backend.audience, clock, report),
-      state: new SessionState(emit, backend.supersedes),
+      state: new SessionState(emit, backend.supersedes, () => this.#sync.saveLater()),
       longestCoolDownMs: reauthenticate ? LONGEST_REFUSAL_MS : LONGEST_ASKED_MS,
       id: mintId(clock.random),
     }
@@ -141,7 +141,7 @@ export class SessionEngine<Credentials, Resource, Extra> implements Session<Reso
 
   /** @param revoke how the server is told; default: as the backend does */
   async end(revoke?: SessionBackend<Credentials, Resource, Extra>['revoke']): Promise<EndResult> {
-    this.#signIn.overtake()
+    const isOvertaken = this.#signIn.overtake()
     const { state } = this.#context
     let error: unknown
     if (!isLive(state.record)) {
@@ -149,9 +149,11 @@ export class SessionEngine<Credentials, Resource, Extra> implements Session<Reso
         error = thrown
       })
     }
-    if (!isLive(state.record)) return { revoked: false, ...(error instanceof LatchkeyError && { error }) }
+    // What a later sign-in began while the storage was read is not to go.
+    if (isOvertaken() || !isLive(state.record))
+      return { revoked: false, ...(error instanceof LatchkeyError && { error }) }
     const send = (revoke ?? this.#options.backend.revoke) as SessionBackend['revoke']
-    return signOut(this.#context, state.record, send)
+    return signOut(this.#context, state.record, send).finally(() => this.#sync.saveLater())
   }
 
   async close(): Promise<void> {
@@ -160,6 +162,7 @@ export class SessionEngine<Credentials, Resource, Extra> implements Session<Reso
     this.#unwatch?.()
     this.#unwatch = undefined
     await this.#refresher.close()
+    await this.#sync.close()
   }
 
   /**

@@ -15,15 +15,18 @@ import { nextSnapshot, type SessionSnapshot, UNKNOWN_SNAPSHOT } from './snapshot
 export class SessionState {
   readonly #emit: Emit<SessionEvents>
   readonly #supersedes: SessionPolicy['supersedes']
+  readonly #onUnsaved: () => void
   readonly #subscribers = new Set<(snapshot: SessionSnapshot) => void>()
   #mine: Mine = { record: null, unsaved: null }
   #snapshot = UNKNOWN_SNAPSHOT
   #version = 0
   #waiting: (() => void)[] = []
 
-  constructor(emit: Emit<SessionEvents>, supersedes: SessionPolicy['supersedes']) {
+  /** @param onUnsaved hears that memory holds what the storage has not got */
+  constructor(emit: Emit<SessionEvents>, supersedes: SessionPolicy['supersedes'], onUnsaved: () => void) {
     this.#emit = emit
     this.#supersedes = supersedes
+    this.#onUnsaved = onUnsaved
   }
 
   get mine(): Mine {
@@ -63,17 +66,13 @@ export class SessionState {
   put(mine: Mine, announce: () => void): void {
     this.#version++
     this.#become(mine, mine.record?.ended ?? undefined, announce)
-  }
-
-  /** Notes that the storage has this record now. */
-  saved(record: SessionRecord): void {
-    if (record === this.#mine.record) this.#mine = { record, unsaved: null }
+    if (mine.unsaved) this.#onUnsaved()
   }
 
   /** Notes that the storage has the tombstone of this session now. */
   buried(session: string): void {
     const { record } = this.#mine
-    if (record?.session === session && record.ended) this.saved(record)
+    if (record?.session === session && record.ended) this.#mine = { record, unsaved: null }
   }
 
   /**
@@ -92,15 +91,23 @@ export class SessionState {
     if (version !== this.#version) return false
     const { record, unsaved } = this.#mine
     if (reconcile(this.#mine, theirs, this.#supersedes) === 'theirs') this.#take(theirs, announcement)
-    else if (record && lacks(theirs, record)) this.#mine = { record, unsaved: unsaved ?? 'change' }
+    else if (record && lacks(theirs, record)) {
+      this.#mine = { record, unsaved: unsaved ?? 'change' }
+      this.#onUnsaved()
+    }
     return true
   }
 
-  /** Takes the marks that an attempt left on a generation; it may have found a newer one than is held here. */
-  mark(marked: SessionRecord): void {
+  /**
+   * Takes the marks that an attempt left on a generation; it may have found a newer one than is held here.
+   *
+   * @param saved the storage has been given the tokens
+   */
+  mark(marked: SessionRecord, saved = false): void {
     const { record, unsaved } = this.#mine
     if (record?.session !== marked.session || !record.tokens) return
-    if (record.generation === marked.generation) this.#mine = { record: marked, unsaved }
+    if (record.generation === marked.generation)
+      this.#mine = { record: marked, unsaved: saved ? null : unsaved }
     else if (record.generation < marked.generation) this.#take(marked, 'adopted')
   }
 

@@ -59,6 +59,9 @@ export interface Session<Resource = unknown, Extra = unknown> {
   adopt(tokens: GrantedTokens<Extra>): Promise<void>
   /** Signs out: here at once, then for all who share the storage, then on the server. Never rejects. */
   end(): Promise<EndResult>
-  /** Stops timers and watching, and waits for a refresh that must not be cut off. The session itself lives on. */
+  /**
+   * Stops timers and watching, and waits for a refresh that must not be cut off, and for up to five seconds until the
+   * storage has what it had not. The session itself lives on.
+   */
   close(): Promise<void>
 }

@@ -2,7 +2,7 @@ import { SessionEndedError } from '../errors/session-ended-error.ts'
 import { completeTokens, type SessionContext } from './context.ts'
 import { offer } from './offer.ts'
 import type { Grant, GrantedTokens } from './protocol.ts'
-import { beginRecord, isLive, type LiveRecord, renewRecord } from './record.ts'
+import { beginRecord, isLive, isSame, type LiveRecord, renewRecord } from './record.ts'
 import { bury, revoke, SIGN_OUT_LOCK_WAIT_MS } from './sign-out.ts'
 import type { StorageSync } from './storage-sync.ts'
 
@@ -25,9 +25,11 @@ export class SignIn<Resource> {
     this.#sync = sync
   }
 
-  /** Overtakes every sign-in that is under way. */
-  overtake(): void {
-    this.#latest = ++this.#begun
+  /** Overtakes every sign-in that is under way. Answers whether a later one has overtaken it in turn. */
+  overtake(): () => boolean {
+    const number = ++this.#begun
+    this.#latest = number
+    return () => number < this.#latest
   }
 
   /**
@@ -51,13 +53,13 @@ export class SignIn<Resource> {
     }
     const saved = await this.#save(record, number)
     if (number < this.#latest) {
-      // What others have written since is not to go with it.
-      await bury(this.#context, { ...record, replaces: [] })
+      // What took its place is not to go with it, nor what the storage has lost and others are about to write back.
+      await bury(this.#context, record, (theirs) => theirs?.session === record.session)
       await revoke(this.#context, record, backend.revoke)
       throw new SessionEndedError('superseded')
     }
     const wasLive = isLive(state.record)
-    state.put({ record, unsaved: saved ? null : 'session' }, () => {
+    state.put({ record: saved ?? record, unsaved: saved ? null : 'session' }, () => {
       if (wasLive) emit('ended', { reason: 'superseded' })
       const { expiresAt } = record.tokens
       emit('created', expiresAt === undefined ? {} : { expiresAt })
@@ -95,10 +97,13 @@ export class SignIn<Resource> {
     if (!isLive(await this.#sync.current())) await this.begin(create)
   }
 
-  async #save(record: LiveRecord, number: number): Promise<boolean> {
-    const save = async (): Promise<boolean> =>
-      number === this.#latest &&
-      (await offer(this.#context, { record, unsaved: 'session' }))?.record === record
+  /** Answers the record as it was written. */
+  async #save(record: LiveRecord, number: number): Promise<LiveRecord | undefined> {
+    const save = async (): Promise<LiveRecord | undefined> => {
+      if (number !== this.#latest) return undefined
+      const stands = (await offer(this.#context, { record, unsaved: 'session' }))?.record ?? null
+      return isSame(stands, record) ? stands : undefined
+    }
     return this.#context.store.exclusive(save, { waitMs: SIGN_OUT_LOCK_WAIT_MS }).catch(save)
   }
 

@@ -45,19 +45,22 @@ export async function finishSignOut(context: SessionContext, tombstone: SessionR
 /**
  * Writes the tombstone, and answers the newest record of the session that it was written over.
  *
+ * @param mayReplace what is stored may give way to it. Default: the session, what it took the place of, and nothing:
+ *   who still holds the session is to hear of its end
  * @returns `null`: the session had ended before. `undefined`: the storage doesn't have it, or could not be asked.
  */
 export async function bury(
   context: SessionContext,
   record: SessionRecord,
+  mayReplace: (theirs: SessionRecord | null) => boolean = (theirs) =>
+    !theirs || theirs.session === record.session || record.replaces.includes(theirs.session),
 ): Promise<LiveRecord | null | undefined> {
   const { store, state } = context
   const write = async (): ReturnType<typeof bury> => {
     for (let race = 0; race < MOST_RACES_LOST; race++) {
       const stored = await store.read(true)
       const theirs = stored.record
-      if (theirs && theirs.session !== record.session && !record.replaces.includes(theirs.session))
-        return undefined
+      if (!mayReplace(theirs)) return undefined
       // What memory holds may never have got into the storage.
       const isNewest = theirs?.session === record.session && theirs.generation >= record.generation
       const newest = isNewest ? theirs : record

@@ -1,3 +1,6 @@
+import { TimeoutError } from '../errors/timeout-error.ts'
+import { withDeadline } from '../support/deadline.ts'
+import { startTimer } from '../support/timer.ts'
 import { noteAbsence } from './absence.ts'
 import type { SessionContext } from './context.ts'
 import { offer } from './offer.ts'
@@ -8,13 +11,21 @@ import { finishSignOut } from './sign-out.ts'
 const LOCK_WAIT_MS = 2000
 /** What could not be saved is not tried again sooner than this, in milliseconds. */
 const SAVE_PAUSE_MS = 1000
+/** Where nobody calls, it is tried again after so long, in milliseconds, and after twice as long each further time. */
+const FIRST_RETRY_MS = 3000
+const LONGEST_RETRY_MS = 60_000
+/** Closing waits for it for so long, in milliseconds. */
+const LAST_SAVE_MS = 5000
 
 /** Keeps memory and storage together: reads what others wrote, and writes what the storage has not got. */
 export class StorageSync {
   readonly #context: SessionContext
   #reading: Promise<void> | undefined
-  #saving = false
+  #saving: Promise<void> | undefined
   #nextSave = 0
+  #retryMs = FIRST_RETRY_MS
+  #stopRetry: (() => void) | undefined
+  #closed = false
 
   constructor(context: SessionContext) {
     this.#context = context
@@ -62,13 +73,50 @@ export class StorageSync {
 
   /** Writes what the storage has not got, unless that was tried a moment ago. */
   save(): void {
-    const now = this.#context.clock.monotonic()
-    if (this.#saving || !this.#context.state.mine.unsaved || now < this.#nextSave) return
-    this.#saving = true
-    this.#nextSave = now + SAVE_PAUSE_MS
-    void this.#save().finally(() => {
-      this.#saving = false
+    const { clock, state } = this.#context
+    if (state.mine.unsaved && clock.monotonic() >= this.#nextSave) void this.#saved()
+  }
+
+  /** Sees to it that what the storage has not got is written even if nobody calls. Its timer keeps no process alive. */
+  saveLater(): void {
+    const { clock, state } = this.#context
+    if (state.mine.unsaved && !this.#closed) {
+      this.#stopRetry ??= startTimer(clock, this.#retryMs, () => this.#retry(), true)
+      return
+    }
+    this.#stopRetry?.()
+    this.#stopRetry = undefined
+    this.#retryMs = FIRST_RETRY_MS
+  }
+
+  /** Tries once more to write what the storage has not got, for a few seconds at the most. Never rejects. */
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#stopRetry?.()
+    const { clock, state } = this.#context
+    const flush = async (): Promise<void> => {
+      await this.#saving
+      if (state.mine.unsaved) await this.#saved()
+    }
+    const error = (): Error => new TimeoutError('The session could not be saved in time')
+    if (state.mine.unsaved) await withDeadline(clock, { ms: LAST_SAVE_MS, error }, flush).catch(() => {})
+  }
+
+  #retry(): void {
+    this.#stopRetry = undefined
+    if (!this.#context.state.mine.unsaved) return
+    this.#retryMs = Math.min(2 * this.#retryMs, LONGEST_RETRY_MS)
+    void this.#saved()
+  }
+
+  /** Whoever wants it saved while it is being saved joins. */
+  #saved(): Promise<void> {
+    this.#nextSave = this.#context.clock.monotonic() + SAVE_PAUSE_MS
+    this.#saving ??= this.#save().finally(() => {
+      this.#saving = undefined
+      this.saveLater()
     })
+    return this.#saving
   }
 
   async #read(): Promise<void> {
@@ -92,8 +140,6 @@ export class StorageSync {
       return mine.unsaved && mine.record?.ended !== 'deleted' ? offer(this.#context, mine) : null
     }
     const stands = await store.exclusive(write, { waitMs: LOCK_WAIT_MS }).catch(() => null)
-    if (!stands) return
-    if (stands.record === mine.record && mine.record) state.saved(mine.record)
-    else if (!state.meet({ ...stands, own: false }, version)) void this.look()
+    if (stands && !state.meet({ ...stands, own: false }, version)) void this.look()
   }
 }

@@ -1,4 +1,4 @@
-import mitt from 'mitt'
+import mitt, { type Emitter as Bus } from 'mitt'
 import { isPromise } from './maybe-promise.ts'
 
 /** Options of every `on`. */
@@ -27,10 +27,12 @@ export interface Emitter<Events> {
 }
 
 export function createEmitter<Events extends object>(): Emitter<Events> {
-  const bus = mitt<Record<string, unknown>>()
+  // Made for the first listener: most of a server's many sessions never have one.
+  let bus: Bus<Record<string, unknown>> | undefined
   return {
     on: (type, listener, { signal } = {}) => {
       if (signal?.aborted) return () => {}
+      bus ??= mitt()
       const call = guard(listener as (event: unknown) => void)
       let listening = true
       // An emission that is under way goes on with the listeners that it began with.
@@ -39,14 +41,14 @@ export function createEmitter<Events extends object>(): Emitter<Events> {
       }
       const stop = (): void => {
         listening = false
-        bus.off(type, guarded)
+        bus?.off(type, guarded)
         signal?.removeEventListener('abort', stop)
       }
       bus.on(type, guarded)
       signal?.addEventListener('abort', stop, { once: true })
       return stop
     },
-    emit: (type, event) => bus.emit(type, event),
+    emit: (type, event) => bus?.emit(type, event),
   }
 }
 

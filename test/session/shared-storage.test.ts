@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { asynchronousStorage } from './frail-storage.ts'
 import { eventsOf, saferMeWorld } from './saferme-world.ts'
+import { scheduledFetch, untilSettled } from './scheduled.ts'
 
 describe('two clients on one storage', () => {
   it('refresh once between them each time the token runs out, in whatever order things happen', async () => {
@@ -10,14 +11,14 @@ describe('two clients on one storage', () => {
         const { clock, server, storage: inner, client, signedIn, runOut } = saferMeWorld()
         await signedIn()
         const storage = asynchronousStorage(inner, (label) => scheduler.schedule(Promise.resolve(), label))
-        const fetch = scheduler.scheduleFunction(server.fetch)
+        const fetch = scheduledFetch(scheduler, server.fetch)
         const clients = [client({ storage, fetch }), client({ storage, fetch })]
         const events = clients.map(eventsOf)
         if (watching) for (const { session } of clients) session.subscribe(() => {})
         for (let expiry = 1; expiry <= 3; expiry++) {
           await runOut()
           const calls = clients.flatMap((one) => [one.fetch('/api/v4/a'), one.fetch('/api/v4/b')])
-          const responses = await scheduler.waitFor(Promise.all(calls))
+          const responses = await untilSettled(scheduler, clock, Promise.all(calls))
           expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200])
           expect(server.count('refreshSession')).toBe(expiry)
         }
@@ -39,7 +40,7 @@ describe('two clients on one storage', () => {
         const { server, storage: inner, client, signedIn } = saferMeWorld()
         await signedIn()
         const storage = asynchronousStorage(inner, (label) => scheduler.schedule(Promise.resolve(), label))
-        const fetch = scheduler.scheduleFunction(server.fetch)
+        const fetch = scheduledFetch(scheduler, server.fetch)
         const clients = [client({ storage, fetch }), client({ storage, fetch })]
         await scheduler.waitFor(Promise.all(clients.map(({ session }) => session.restore())))
         server.clockOffset = 2 * 3_600_000
@@ -60,7 +61,7 @@ describe('two clients on one storage', () => {
         const { server, storage: inner, client, signedIn } = saferMeWorld()
         const first = await signedIn()
         const storage = asynchronousStorage(inner, (label) => scheduler.schedule(Promise.resolve(), label))
-        const second = client({ storage, fetch: scheduler.scheduleFunction(server.fetch) })
+        const second = client({ storage, fetch: scheduledFetch(scheduler, server.fetch) })
         second.session.subscribe(() => {})
         const ended = scheduler.schedule(Promise.resolve(), 'sign out').then(() => first.session.end())
         await scheduler.waitFor(ended)

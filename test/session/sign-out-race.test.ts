@@ -1,8 +1,10 @@
 import fc from 'fast-check'
-import { SessionEndedError } from 'latchkey'
+import { memoryStorage, SessionEndedError, type TokenStorage } from 'latchkey'
 import { describe, expect, it } from 'vitest'
+import { sleep } from '../../src/support/timer.ts'
 import { asynchronousStorage, frailStorage } from './frail-storage.ts'
 import { ada, bob, eventsOf, MINUTE_MS, saferMeWorld, tokenOf } from './saferme-world.ts'
+import { scheduledFetch } from './scheduled.ts'
 
 /** When the second thing begins, and where the refresh's answer is slow: on the way there or on the way back. */
 const timings = fc.record({
@@ -40,7 +42,7 @@ describe('a sign-out during a refresh', () => {
         const { clock, server, storage: inner, client, signedIn, runOut } = saferMeWorld()
         await signedIn()
         const storage = asynchronousStorage(inner, (label) => scheduler.schedule(Promise.resolve(), label))
-        const fetch = scheduler.scheduleFunction(server.fetch)
+        const fetch = scheduledFetch(scheduler, server.fetch)
         const [first, other] = [client({ storage, fetch }), client({ storage, fetch })]
         await scheduler.waitFor(Promise.all([first.session.restore(), other.session.restore()]))
         await runOut()
@@ -77,6 +79,47 @@ describe('a sign-out that the storage did not take', () => {
     expect(one.session.snapshot()).toEqual({ status: 'ended', reason: 'deleted' })
     expect(await clock.until(other.session.restore())).toEqual({ status: 'ended', reason: 'elsewhere' })
     expect(server.sessions).toEqual([])
+  })
+})
+
+describe('a sign-out while the storage is slow', () => {
+  it('leaves alone whom a later sign-in has signed in', async () => {
+    const { clock, server, storage: inner, client } = saferMeWorld()
+    let isFirst = true
+    const storage = asynchronousStorage(inner, async (label) => {
+      if (label !== 'read' || !isFirst) return
+      isFirst = false
+      await sleep(clock, 5000)
+    })
+    const one = client({ storage })
+    const out = one.session.end()
+    await clock.until(one.createSession(ada))
+    expect(await clock.until(out)).toEqual({ revoked: false })
+    expect(one.session.snapshot().status).toBe('active')
+    expect(server.sessions).toHaveLength(1)
+  })
+})
+
+describe('a sign-in that a later one has overtaken', () => {
+  it("doesn't take the later one's session along where the storage was cleared before it gave up", async () => {
+    const { clock, server, client, ending } = saferMeWorld()
+    const values = new Map<string, string>()
+    const storage: TokenStorage = {
+      ...memoryStorage({ clock }),
+      read: (key) => values.get(key) ?? null,
+      replace: (key, expected, next) =>
+        (values.get(key) ?? null) === expected && Boolean(values.set(key, next)),
+    }
+    const one = client({ storage })
+    server.fault('createSession', { kind: 'delay', ms: 5000 })
+    const overtaken = one.createSession(bob).catch((error: unknown) => error)
+    await clock.until(one.createSession(ada))
+    values.clear()
+    expect(await clock.until(overtaken)).toBeInstanceOf(SessionEndedError)
+    await clock.until(one.session.restore())
+    expect(await ending(one.fetch('/api/v4/reports'))).toBe(200)
+    await clock.advance(5000)
+    expect(await clock.until(client({ storage }).session.restore())).toMatchObject({ status: 'active' })
   })
 })
 

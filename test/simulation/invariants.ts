@@ -64,7 +64,8 @@ function isUnwritten({ client, sentAt }: Refresh, world: Observed): boolean {
 /** Private memory took the place of a storage that didn't work: nobody else has had these tokens. */
 function isPrivate(tokens: Tokens, client: SimClient, { ledger, plan }: Observed): boolean {
   if (!wasFailed(client, plan.reach === 'origin' ? 0 : tokens.family.begunAt)) return false
-  return plan.protocol === 'clerk' || isNobodyElses(tokens, ledger)
+  // Clerk's sessions and Zelf's users are the server's: several sign-ins share one.
+  return plan.protocol === 'clerk' || plan.protocol === 'zelf' || isNobodyElses(tokens, ledger)
 }
 
 function isNobodyElses({ family }: Tokens, ledger: Ledger): boolean {

@@ -42,9 +42,7 @@ const running = new Set<Worker>()
 let [done, steps] = [0, 0]
 await Promise.all(Array.from({ length: Math.min(workers, seeds) }, (_, index) => work(index)))
 
-failed.sort((one, other) => one.seed - other.seed)
-for (const { seed, violations } of failed.slice(1)) print(`Seed ${seed} breaks ${violations[0]?.rule}, too`)
-const first = failed[0]
+const first = failed.sort((one, other) => one.seed - other.seed)[0]
 if (first) await show(first)
 const seconds = (performance.now() - started) / 1000
 const rate = (count: number): string => Math.round(count / seconds).toLocaleString('en')
@@ -63,6 +61,8 @@ function work(index: number): Promise<void> {
     running.add(worker)
     worker.on('message', (report: Report) => {
       if ('failed' in report) {
+        const { seed, violations } = report.failed
+        print(`Seed ${seed} breaks ${violations[0]?.rule}`)
         failed.push(report.failed)
         if (!values['go-on']) for (const one of running) void one.terminate()
       } else {

@@ -32,6 +32,8 @@ interface Hold {
 /** What is kept under one key. */
 interface Slot {
   value: string | null
+  /** What it says, as a record; `null`: nothing, or nothing that can be read. */
+  record: SessionRecord | null
   lease: { readonly owner: string; readonly machine: Machine; until: number } | undefined
   readonly lock: BrowserLock
   readonly watchers: Set<{ readonly machine: Machine; readonly changed: () => void }>
@@ -53,7 +55,7 @@ export class SharedStorage {
 
   /** What is stored, as a record; `null`: nothing, or nothing that can be read. */
   recordUnder(key: string): SessionRecord | null {
-    return recordIn(this.#slot(key).value)
+    return this.#slot(key).record
   }
 
   /** Whether a client has the lock, in truth. */
@@ -71,6 +73,7 @@ export class SharedStorage {
     if (locks) ledger.locksLostAt = timeline.now
     for (const slot of this.#slots.values()) {
       slot.value = garbage
+      slot.record = null
       if (locks) slot.lease = undefined
       this.#notify(slot)
     }
@@ -178,8 +181,9 @@ export class SharedStorage {
       this.#world.trace?.(client.name, 'writes nothing: the storage holds another record')
       return false
     }
-    const write = { client, before: recordIn(slot.value), after: recordIn(next) as SessionRecord }
+    const write = { client, before: slot.record, after: recordIn(next) }
     slot.value = next
+    slot.record = write.after
     this.#world.wrote(write)
     this.#notify(slot)
     return true
@@ -202,6 +206,7 @@ export class SharedStorage {
     if (known) return known
     const slot: Slot = {
       value: null,
+      record: null,
       lease: undefined,
       lock: new BrowserLock(this.#world),
       watchers: new Set(),
@@ -257,9 +262,10 @@ export class SharedStorage {
   }
 }
 
-function recordIn(raw: string | null): SessionRecord | null {
-  const reading = raw === null ? undefined : parseRecord(raw)
-  return reading?.kind === 'record' ? reading.record : null
+function recordIn(raw: string): SessionRecord {
+  const reading = parseRecord(raw)
+  if (reading.kind !== 'record') throw new Error('What was written is no record')
+  return reading.record
 }
 
 function fault(): Error {

@@ -18,6 +18,8 @@ const LOT = 20
 
 const { from, to, stride, breakage } = workerData as Work
 if (breakage) breakEngine(breakage)
+// Nobody looks at where the many errors come from.
+Error.stackTraceLimit = 0
 const { simulate } = await import('./simulate.ts')
 
 const tell = (report: Report): void => parentPort?.postMessage(report)
