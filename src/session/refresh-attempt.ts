@@ -34,8 +34,6 @@ const YOUNG_PENDING_MS = 120_000
 /** What is known of a storage that can't be read. */
 const UNREAD: Stored = { raw: null, record: null, own: false }
 
-const UNRENEWABLE = 'These tokens can not be renewed'
-
 /**
  * One attempt to refresh a session:
  *
@@ -104,7 +102,7 @@ export class RefreshAttempt<Resource> {
               kind: 'failed',
               record,
               saved: false,
-              error: new ConfigurationError(UNRENEWABLE),
+              error: new ConfigurationError('These tokens can not be renewed'),
               coolDownMs: 0,
               mayPass: false,
             }

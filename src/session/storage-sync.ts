@@ -1,4 +1,3 @@
-import { TimeoutError } from '../errors/timeout-error.ts'
 import { withDeadline } from '../support/deadline.ts'
 import { startTimer } from '../support/timer.ts'
 import { noteAbsence } from './absence.ts'
@@ -98,8 +97,8 @@ export class StorageSync {
       await this.#saving
       if (state.mine.unsaved) await this.#saved()
     }
-    const error = (): Error => new TimeoutError('The session could not be saved in time')
-    if (state.mine.unsaved) await withDeadline(clock, { ms: LAST_SAVE_MS, error }, flush).catch(() => {})
+    if (state.mine.unsaved)
+      await withDeadline(clock, { ms: LAST_SAVE_MS, error: Error }, flush).catch(() => {})
   }
 
   #retry(): void {

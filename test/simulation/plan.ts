@@ -105,7 +105,7 @@ export function drawPlan(chance: Chance, protocol: ProtocolName, wholeClients: b
       lostThere: wrong(0.25, 0.5),
       lostBack: wrong(0.25, 0.5),
       slow: wrong(0.5, 0.8),
-      late: wrong(0.2, 0.4),
+      late: wrong(0.35, 0.7),
       busy: wrong(0.25, 0.5),
       broken: wrong(0.2, 0.4),
       page: wrong(0.1, 0.4),
