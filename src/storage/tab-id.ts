@@ -2,7 +2,7 @@ import type { Clock } from '../support/clock.ts'
 import type { MaybePromise } from '../support/maybe-promise.ts'
 import { sleep } from '../support/timer.ts'
 import { webArea, writeWebArea } from './web-area.ts'
-import { unlockable, webLocks } from './web-lock.ts'
+import { requestLock, unlockable, webLocks } from './web-lock.ts'
 
 /** Where the tab's id is kept. */
 const ID_KEY = 'latchkey:tab'
@@ -122,9 +122,7 @@ function keepLock(name: string): KeptLock {
         take()
         return new Promise((left) => here.signal.addEventListener('abort', () => left()))
       }
-      webLocks()
-        .request(name, { signal: here.signal }, hold)
-        .catch((error: unknown) => fail(unlockable(error)))
+      requestLock(name, { signal: here.signal }, hold).catch((error: unknown) => fail(unlockable(error)))
     }
     const options = { signal: lifetime.signal }
     addEventListener('pagehide', () => leave(), options)

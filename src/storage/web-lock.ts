@@ -7,6 +7,8 @@ import type { ExclusiveOptions } from './token-storage.ts'
 
 /** Whoever waits looks so often who holds the lock, in milliseconds. */
 const LOOK_EVERY_MS = 1000
+/** No page is in the middle of something so often, each time that its turn comes. */
+const MOST_TRIES = 10
 
 /**
  * The locks that the pages and workers of an origin share.
@@ -20,6 +22,31 @@ export function webLocks(): LockManager {
     'unavailable',
     'There are no Web Locks here: they want https, and a browser that has them',
   )
+}
+
+/**
+ * Asks for a lock, again if need be: Chromium can't call a page back that is in the middle of `window.open()`, and
+ * gives the lock that it was to have to the next one.
+ */
+export async function requestLock(
+  name: string,
+  options: LockOptions,
+  granted: () => Promise<void> | undefined,
+): Promise<void> {
+  const locks = webLocks()
+  let called = false
+  const call = (): Promise<void> | undefined => {
+    called = true
+    return granted()
+  }
+  for (let tries = 1; ; tries++) {
+    try {
+      await locks.request(name, options, call)
+      return
+    } catch (error) {
+      if (called || error instanceof DOMException || tries === MOST_TRIES) throw error
+    }
+  }
 }
 
 /**
@@ -74,7 +101,7 @@ export function exclusiveByWebLock<T>(
         entered = mayEnter() && !waiting.signal.aborted
         return entered ? enter() : undefined
       }
-      await locks.request(name, options, granted).catch((error: unknown) => {
+      await requestLock(name, options, granted).catch((error: unknown) => {
         if (entered) lose()
         else giveUp(unlockable(error))
       })
@@ -96,7 +123,7 @@ export function exclusiveByWebLock<T>(
       signal?.removeEventListener('abort', abort)
     })
     // Asked for first, so that nobody ever sees the lock held without it.
-    locks.request(`${name}\nticket ${crypto.randomUUID()}`, () => over).catch(() => {})
+    requestLock(`${name}\nticket ${crypto.randomUUID()}`, {}, () => over).catch(() => {})
     // A lock that is granted while it is being stolen is about to be lost.
     void ask({ signal: waiting.signal }, () => !stealing)
   })

@@ -1,7 +1,7 @@
 import { StorageError } from '../errors/storage-error.ts'
 import type { Clock } from '../support/clock.ts'
 import { sleep } from '../support/timer.ts'
-import { webLocks } from './web-lock.ts'
+import { requestLock, webLocks } from './web-lock.ts'
 
 /** What another page wrote shows within milliseconds; on a machine that has no time for it, later. */
 const LONGEST_LAG_MS = 5000
@@ -70,9 +70,7 @@ export class WriteBarrier {
         raised()
         return fallen
       }
-      webLocks()
-        .request(`${this.#prefix}${count}:${key}`, { mode: 'shared' }, hold)
-        .catch(raised as () => void)
+      requestLock(`${this.#prefix}${count}:${key}`, { mode: 'shared' }, hold).catch(raised as () => void)
     })
     this.#raised.get(key)?.fall()
     this.#raised.set(key, { count, fall })

@@ -232,6 +232,28 @@ describe('a lock of the browser', () => {
     expect([next.entered, next.lost]).toEqual([true, undefined])
   })
 
+  it('is had all the same by a page that could not be called when its turn came', async () => {
+    const { locks } = navigator
+    const refused = new Set<string>()
+    vi.stubGlobal('navigator', {
+      locks: {
+        query: () => locks.query(),
+        request: async (asked: string, options: LockOptions, granted: LockGrantedCallback<unknown>) => {
+          if (!refused.has(asked)) {
+            refused.add(asked)
+            throw new Error('The provided callback is no longer runnable.')
+          }
+          return locks.request(asked, options, granted)
+        },
+      },
+    })
+    const clock = fakeClock()
+    const holder = call(clock)
+    await clock.advance(1)
+    expect([holder.entered, holder.lost, holder.ended]).toEqual([true, undefined, undefined])
+    expect(refused).toContain(name)
+  })
+
   it('leaves nothing behind: no lock, no timer', async () => {
     const clock = fakeClock()
     const holder = call(frozen())
