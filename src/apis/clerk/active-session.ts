@@ -77,7 +77,7 @@ export class ActiveSession implements Session<void, unknown> {
     const session = typeof sid === 'string' ? sid : this.#known.activeId
     if (session === undefined) throw new NoSessionError()
     await this.#known.tokens.adopt({ session }, tokens)
-    if (this.#known.resource === undefined) this.#known.adopt(session)
+    this.#known.adopt(session)
   }
 
   async end(): Promise<EndResult> {
@@ -86,7 +86,7 @@ export class ActiveSession implements Session<void, unknown> {
     this.#known.leave(session_id)
     try {
       await this.#known.tokens.drop(session_id, false, await this.#known.tokens.marks())
-      await this.#known.call(endSession, { session_id })
+      await this.#known.call(endSession, { session_id }, undefined, { session: session_id })
       return { revoked: true }
     } catch (error) {
       if (isSignedOut(error)) return { revoked: true }
@@ -140,12 +140,19 @@ export class ActiveSession implements Session<void, unknown> {
     this.#events.emit('created', expiresAt === undefined ? {} : { expiresAt })
   }
 
-  /** Watches the active session's token while somebody listens. */
+  /** Watches the active session, and its token, while somebody listens. */
   #watch(): void {
     this.#unwatch?.()
     this.#unwatch = undefined
-    if (this.#subscribers.size === 0 || this.#active === undefined) return
-    this.#unwatch = this.#known.tokens.engine({ session: this.#active }).subscribe(() => this.#tell())
+    const session = this.#active
+    if (this.#subscribers.size === 0 || session === undefined) return
+    const stops = [
+      this.#known.follow(session),
+      this.#known.tokens.engine({ session }).subscribe(() => this.#tell()),
+    ]
+    this.#unwatch = () => {
+      for (const stop of stops) stop()
+    }
   }
 
   #tell(): void {

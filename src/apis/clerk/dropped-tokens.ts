@@ -33,6 +33,8 @@ export class DroppedTokens {
   /** What the storage was last seen to hold. */
   #raw: string | null = null
   #reading: Promise<Marks> | undefined
+  /** The marks that were made here. */
+  readonly #own = new Set<string>()
 
   constructor(storage: TokenStorage, key: string, clock: Clock) {
     this.#storage = storage
@@ -65,6 +67,7 @@ export class DroppedTokens {
   async drop(session: string | undefined, since: Marks): Promise<Marks> {
     const name = session ?? ALL
     const mark = this.#clock.random().toString(36).slice(2, 10)
+    this.#own.add(mark)
     for (let race = 0; race < MOST_RACES_LOST; race++) {
       const before = await this.current()
       const few = session !== undefined && Object.keys(before).length < MOST_MARKS
@@ -76,6 +79,23 @@ export class DroppedTokens {
       return markOf(before, name) === markOf(since, name) ? marks : since
     }
     return since
+  }
+
+  /** Calls `dropped` whenever somebody else has dropped a session's tokens. Answers the function that stops it. */
+  watch(session: string, dropped: () => void): () => void {
+    let known = this.#known
+    const look = async (): Promise<void> => {
+      const before = known
+      known = await this.current()
+      const isNews = (mark: string | undefined): boolean => mark !== undefined && !this.#own.has(mark)
+      if ([ALL, session].some((name) => known[name] !== before[name] && isNews(known[name]))) dropped()
+    }
+    try {
+      return this.#storage.watch?.(this.#key, look) ?? (() => {})
+    } catch {
+      // What can't be watched is looked at before each use all the same.
+      return () => {}
+    }
   }
 
   /** Answers `undefined` if the storage fails: then the marks count here alone, until they can be written. */

@@ -8,15 +8,15 @@ import type { Endpoint } from '../../http/endpoint.ts'
 import type { CallOptions } from '../../http/http-client.ts'
 import type { WaitOptions } from '../../session/session.ts'
 import { withDeadline } from '../../support/deadline.ts'
+import { type ClerkResponse, endReasonOf, sessionOf, withoutTokens, withSession } from './client-resource.ts'
 import type { ClerkConnection } from './connection.ts'
 import type { Marks } from './dropped-tokens.ts'
 import { type ClerkAnswer, getClient } from './endpoints.ts'
 import { ClerkApiError, isCaptchaNeeded, isSignedOut } from './errors.ts'
 import { mint } from './minting.ts'
 import { judgeMinting } from './protocol.ts'
-import type { ClerkSessionReverification } from './reverification-types.ts'
 import { ClerkTokenCache } from './token-cache.ts'
-import type { ClerkClientResource, ClerkSession, ClerkSessionBase } from './types.ts'
+import type { ClerkClientResource, ClerkSessionBase } from './types.ts'
 
 /** What an operation makes worthless. */
 export interface Stale {
@@ -25,9 +25,6 @@ export interface Stale {
   /** There will be other tokens for it. */
   readonly successors?: boolean
 }
-
-/** What an answer's response can be. */
-type Told = ClerkSession | ClerkSessionReverification | ClerkClientResource | null
 
 /** What is known of one Clerk client: its sessions, from what rides along in answers, and their tokens. */
 export class KnownClient {
@@ -98,7 +95,7 @@ export class KnownClient {
    *
    * @param stale what it makes worthless
    */
-  async call<Input, Response extends Told>(
+  async call<Input, Response extends ClerkResponse>(
     endpoint: Endpoint<Input, ClerkAnswer<Response>>,
     input: Input,
     options?: CallOptions,
@@ -111,7 +108,9 @@ export class KnownClient {
     try {
       const { response, client } = await this.#connection.send(endpoint, input, options)
       if (stale) await drop(stale)
-      if (client !== undefined) await this.#learn(client, marks)
+      if (stale && !stale.successors) this.leave(stale.session)
+      const told = client === undefined ? withSession(this.#resource, response) : client
+      if (told !== undefined) await this.#learn(told, marks)
       await this.#seed(sessionOf(response), marks)
       return response
     } catch (error) {
@@ -166,11 +165,23 @@ export class KnownClient {
     })
   }
 
-  /** Counts a session as over, before the server has heard of it. */
-  leave(session: string): void {
+  /**
+   * Counts a session as over, whether the server has heard of it or not.
+   *
+   * @param session absent: all that are known
+   */
+  leave(session?: string): void {
+    const over = session === undefined ? (this.#resource?.sessions ?? []).map(({ id }) => id) : [session]
     this.#change('deleted', () => {
-      this.#left.add(session)
-      if (this.#adopted === session) this.#adopted = undefined
+      for (const id of over) this.#left.add(id)
+      if (session === undefined || this.#adopted === session) this.#adopted = undefined
+    })
+  }
+
+  /** Asks the server who is still signed in whenever somebody else drops this session's tokens. */
+  follow(session: string): () => void {
+    return this.tokens.watch(session, () => {
+      this.ask().catch(() => {})
     })
   }
 
@@ -186,8 +197,8 @@ export class KnownClient {
     const known = this.#resource
     // An answer that was overtaken on its way.
     if (client && known?.id === client.id && client.updated_at < known.updated_at) return
-    this.#change('elsewhere', () => {
-      this.#resource = client && { ...client, sessions: client.sessions.map(withoutToken) }
+    this.#change(endReasonOf(client, this.activeId), () => {
+      this.#resource = client && withoutTokens(client)
     })
     if (!client) await this.tokens.drop(undefined, false, marks)
     await Promise.all((client?.sessions ?? []).map((session) => this.#seed(session, marks)))
@@ -216,18 +227,6 @@ export class KnownClient {
       await this.ask().catch(() => {})
     }
   }
-}
-
-/** Tokens are the cache's: what is known may be shown. */
-function withoutToken({ last_active_token, ...session }: ClerkSession): ClerkSession {
-  return session
-}
-
-/** The session that an answer is about, in whichever form. */
-function sessionOf(response: Told): ClerkSessionBase | undefined {
-  if (!response) return undefined
-  if ('session' in response) return response.session
-  return response.object === 'session' ? response : undefined
 }
 
 /** For all that is known, the server has done what it was asked for. */

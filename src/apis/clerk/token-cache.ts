@@ -11,6 +11,7 @@ import { withDeadline } from '../../support/deadline.ts'
 import { readJwtTimes } from '../../support/jwt.ts'
 import { alone } from './alone.ts'
 import type { ToldTime } from './connection.ts'
+import { dispensable } from './dispensable-storage.ts'
 import { DroppedTokens, type Marks, markOf } from './dropped-tokens.ts'
 import { isYounger, sessionTokenPolicy, type TokenOrigin } from './protocol.ts'
 import { type ClerkTokenKey, grantOf, nameOf } from './session-token.ts'
@@ -70,6 +71,11 @@ export class ClerkTokenCache {
   /** What was dropped so far, for {@link seed}. */
   marks(): Promise<Marks> {
     return this.#dropped.current()
+  }
+
+  /** Calls `dropped` whenever somebody else has dropped a session's tokens. Answers the function that stops it. */
+  watch(session: string, dropped: () => void): () => void {
+    return this.#dropped.watch(session, dropped)
   }
 
   /** A token that is good now. */
@@ -242,19 +248,5 @@ export class ClerkTokenCache {
   #trustOwnClock(engine: ClerkTokenEngine): void {
     const now = this.#options.clock.now()
     engine.observeTime(now, now + 1000, now)
-  }
-}
-
-/**
- * The same storage, without which the engine goes on in memory however widely it is shared: a session token can
- * always be fetched again.
- */
-function dispensable(storage: TokenStorage): TokenStorage {
-  return {
-    reach: 'client',
-    read: (key) => storage.read(key),
-    replace: (key, expected, next) => storage.replace(key, expected, next),
-    exclusive: (key, task, options) => storage.exclusive(key, task, options),
-    watch: (key, changed) => storage.watch?.(key, changed) ?? (() => {}),
   }
 }

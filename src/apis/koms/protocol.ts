@@ -27,9 +27,9 @@ export function komsProtocol(clientId: string): SessionProtocol<KomsCredentials,
     refreshWindowMs: 0,
     early: 'never',
     repeatable: false,
-    authorize: ({ headers }, tokens) => {
+    authorize: ({ headers, describesItself }, tokens) => {
       headers.set('x-koms-clientid', clientId)
-      if (!headers.has('content-type')) headers.set('content-type', 'application/json')
+      if (!describesItself && !headers.has('content-type')) headers.set('content-type', 'application/json')
       if (tokens) headers.set('authorization', `Bearer ${tokens.accessToken}`)
     },
     create: (send, credentials) => send(createSession, credentials),

@@ -192,3 +192,27 @@ describe('development: the dev browser token', () => {
     expect(server.count('createDevBrowser')).toBe(2)
   })
 })
+
+it('native: a request that arrives with a client token that others have replaced meanwhile is sent once more', async () => {
+  const { open, until, server, clock, id } = world({ rotate: true, rotationGraceMs: 1000 }, { retry: false })
+  let isHeld = false
+  const client = open({
+    fetch: async (input, init) => {
+      if (isHeld) {
+        isHeld = false
+        await new Promise<void>((resolve) => clock.setTimeout(resolve, 5000))
+      }
+      return server.fetch(input, init)
+    },
+  })
+  await until(client.getClient())
+  isHeld = true
+  const late = client.getSession(id)
+  await clock.advance(100)
+  await until(client.getClient())
+  await until(client.getClient())
+  expect((await until(late)).id).toBe(id)
+  const answers = server.requests.filter(({ operation }) => operation === 'getSession')
+  expect(answers.map(({ status }) => status)).toEqual([401, 200])
+  expect(server.clients).toHaveLength(1)
+})

@@ -1,4 +1,4 @@
-import { NoSessionError, RequestValidationError, type SessionSnapshot } from 'latchkey'
+import { memoryStorage, NoSessionError, RequestValidationError, type SessionSnapshot } from 'latchkey'
 import { describe, expect, it } from 'vitest'
 import { claimsOf, failureOf, refusal, world } from './client-setup.ts'
 
@@ -68,6 +68,14 @@ describe('clerk.session: the active session', () => {
     expect(client.client?.sessions.find((session) => session.id === id)?.status).toBe('ended')
   })
 
+  it('end() has nothing left to tell a server that says that the user is signed out', async () => {
+    const { client, until, server } = world()
+    await until(client.getToken())
+    server.fault('endSession', refusal(401, 'signed_out'))
+    expect(await until(client.session.end())).toEqual({ revoked: true })
+    expect(client.session.snapshot()).toEqual({ status: 'ended', reason: 'deleted' })
+  })
+
   it('end() signs out here even if the server can not be reached', async () => {
     const { client, until, server } = world({}, { retry: false })
     await until(client.getToken())
@@ -94,6 +102,12 @@ describe('clerk.session: the active session', () => {
     expect(await until(client.getToken())).not.toBe(before)
   })
 
+  it('refresh() is no error where no token has been fetched yet', async () => {
+    const { client, until } = world()
+    await until(client.session.refresh())
+    expect(client.session.snapshot().expiresAt).toBeDefined()
+  })
+
   it('adopt() takes a token that a server handed over, and nothing is asked', async () => {
     const there = world()
     const token = await there.until(there.client.getToken())
@@ -102,6 +116,20 @@ describe('clerk.session: the active session', () => {
     expect(client.session.snapshot().status).toBe('active')
     expect(await until(client.getToken())).toBe(token)
     expect(sent).toEqual([])
+  })
+
+  it.each([true, false])('adopt() brings a session back that has ended here (known: %s)', async (known) => {
+    const { client, until, server, open } = world({}, { retry: false, storage: memoryStorage() })
+    const accessToken = await until(client.getToken())
+    const mine = known ? client : open()
+    await until(mine.session.adopt({ accessToken }))
+    server.fault('endSession', { kind: 'drop-before' })
+    await until(mine.session.end())
+    expect(mine.session.snapshot().status).toBe('ended')
+    await until(mine.session.adopt({ accessToken }))
+    expect(mine.session.snapshot().status).toBe('active')
+    await until(mine.getClient())
+    expect(mine.session.snapshot().status).toBe('active')
   })
 
   it('adopt() refuses what is no token', async () => {

@@ -1,6 +1,6 @@
 import { SessionEndedError } from 'latchkey'
 import { describe, expect, it } from 'vitest'
-import { claimsOf, failureOf, world } from './client-setup.ts'
+import { claimsOf, failureOf, refusal, world } from './client-setup.ts'
 
 const MINT = 'createSessionToken'
 
@@ -30,6 +30,20 @@ describe('session tokens: dropped', () => {
     expect(await until(failureOf(client.getToken()))).toMatchObject({ code: 'no_session' })
     expect(await until(failureOf(client.getToken({ sessionId: id })))).toMatchObject({ status: 404 })
     expect(server.count(operation)).toBe(1)
+  })
+
+  it('a token that rides along with a session that is over is not handed out either', async () => {
+    const { client, until, server, id } = world()
+    const jwt = await until(client.getToken())
+    server.fault('endSession', {
+      kind: 'patch',
+      patch: (json) => {
+        const { response, ...rest } = json as { response: object }
+        return { ...rest, response: { ...response, last_active_token: { object: 'token', jwt } } }
+      },
+    })
+    await until(client.endSession(id))
+    expect(await until(failureOf(client.getToken({ sessionId: id })))).toMatchObject({ status: 404 })
   })
 
   it('removeSessions leaves none of any session', async () => {
@@ -86,6 +100,31 @@ describe('session tokens: dropped', () => {
     await clock.advance(61_000)
     await until(client.endSession(id))
     expect(server.count(MINT)).toBe(1)
+  })
+
+  it('a touch that the server fails at may have been heard, and one that it refuses has not', async () => {
+    for (const [status, kept] of [
+      [500, false],
+      [403, true],
+      [422, true],
+    ] as const) {
+      const { client, until, server, id } = world({}, { retry: false })
+      const token = await until(client.getToken())
+      server.fault('touchSession', refusal(status, 'no'))
+      await until(failureOf(client.touchSession(id, { active_organization_id: 'acme' })))
+      expect((await until(client.getToken())) === token).toBe(kept)
+    }
+  })
+
+  it('once there is no client any more, no token of any of its sessions is handed out', async () => {
+    const { client, until, server, id } = world()
+    const other = server.addSession()
+    const tokens = () => until(Promise.all([id, other].map((sessionId) => client.getToken({ sessionId }))))
+    await tokens()
+    server.fault('getClient', { kind: 'body', body: '{"response":null,"client":null}' })
+    expect(await until(client.getClient())).toBeNull()
+    await tokens()
+    expect(server.count(MINT)).toBe(4)
   })
 
   it('a touch whose answer is lost may have been heard: the tokens go', async () => {

@@ -49,6 +49,33 @@ describe('session tokens: failures', () => {
     expect(clock.now() - began).toBeLessThan(9000)
   })
 
+  it('a 429 in the background is left alone for as long as it says, and the good token served meanwhile', async () => {
+    const { client, until, server, clock } = world({}, { retry: false })
+    const token = await until(client.getToken())
+    await clock.advance(46_000)
+    server.fault(MINT, { ...refusal(429, 'too_many_requests'), headers: { 'retry-after': '7' } })
+    for (let second = 0; second < 6; second++) {
+      expect(await client.getToken()).toBe(token)
+      await clock.advance(1000)
+    }
+    expect(server.count(MINT)).toBe(2)
+    await clock.advance(2000)
+    await until(client.getToken())
+    await clock.advance(100)
+    expect(server.count(MINT)).toBe(3)
+  })
+
+  it.each([401, 403, 404])('a hotel’s page with a %i costs a user nothing but time', async (status) => {
+    const { client, until, server, clock } = world()
+    const token = await until(client.getToken())
+    await clock.advance(70_000)
+    const page = { kind: 'body', body: '<html>Welcome</html>', contentType: 'text/html', status } as const
+    server.fault(MINT, page)
+    const next = await until(client.getToken())
+    expect(next).toMatch(/^ey/)
+    expect(next).not.toBe(token)
+  })
+
   it('a server that wants to see the expired token is shown it', async () => {
     const { client, until, server, clock } = world()
     const token = await until(client.getToken())

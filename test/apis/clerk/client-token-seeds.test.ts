@@ -130,3 +130,28 @@ describe('session tokens: those that ride along', () => {
     await until(token)
   })
 })
+
+it('a server that wants to see the last token is shown the one that rode along', async () => {
+  const { client, until, server, clock, id } = world({ lastActiveTokens: true })
+  await until(client.getClient())
+  const token = await until(client.getToken({ sessionId: id }))
+  expect(server.count(MINT)).toBe(0)
+  server.settings.wantsExpiredToken = true
+  await clock.advance(70_000)
+  expect(await until(client.getToken({ sessionId: id }))).not.toBe(token)
+  const last = server.requests.findLast(({ operation }) => operation === MINT)
+  expect(new URL(last?.path ?? '', 'https://x').searchParams.get('expired_token')).toBe(token)
+})
+
+it('nobody waits with an answer for a token that is being fetched, though a younger one rode along', async () => {
+  const { client, until, server, clock } = world({ lastActiveTokens: true })
+  await until(client.getToken())
+  await clock.advance(46_000)
+  server.fault(MINT, { kind: 'delay', ms: 9000 })
+  await client.getToken()
+  await clock.advance(100)
+  const began = clock.now()
+  await until(client.getClient())
+  expect(clock.now()).toBe(began)
+  await clock.advance(10_000)
+})

@@ -145,7 +145,7 @@ it('a forced token of the organization that was left while it was fetched is not
 })
 
 it('a sign-out is dropped from the storage’s list some day: it does not grow for ever', async () => {
-  const { open, until, server, clock } = world()
+  const { open, until, server, clock } = world({ piggyback: false })
   const storage = memoryStorage({ clock })
   let written = ''
   const client = open({
