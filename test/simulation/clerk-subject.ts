@@ -126,7 +126,8 @@ export class ClerkSubject implements Subject {
   }
 
   async #mint(session: string): Promise<Grant<void, TokenOrigin>> {
-    return told(this.#client)(grantOf(await mint(this.#connection, { session }), ''))
+    const { jwt } = await mint(this.#connection, { session })
+    return told(this.#client)(grantOf(jwt, ''))
   }
 
   get #engine(): TokenEngine {

@@ -34,7 +34,7 @@ export function backEndFetch(
       const key = { session: await known.activeSession(signal ? { signal } : {}) }
       return {
         acquire: (wait) => known.tokens.lease(key, wait),
-        afterRefusal: (...refusal) => known.tokens.engine(key).afterRefusal(...refusal),
+        afterRefusal: (...refusal) => known.tokens.afterRefusal(key, ...refusal),
       }
     },
     headers: (own) => own,

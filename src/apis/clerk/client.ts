@@ -148,7 +148,8 @@ export class ClerkClient {
     input: ClerkTokenInput = {},
     options?: CallOptions,
   ): Promise<ClerkToken> {
-    return this.#known.callBare(endpoints.createSessionToken, { ...input, session_id }, options)
+    const { organization_id: organization } = { ...input }
+    return this.#known.mint({ session: session_id, organization }, options)
   }
 
   /** Mints a session token by a JWT template: `POST /v1/client/sessions/{id}/tokens/{template_name}`. */
@@ -157,20 +158,16 @@ export class ClerkClient {
     template_name: string,
     options?: CallOptions,
   ): Promise<ClerkToken> {
-    return this.#known.callBare(
-      endpoints.createSessionTokenWithTemplate,
-      { session_id, template_name },
-      options,
-    )
+    return this.#known.mint({ session: session_id, template: template_name ?? '' }, options)
   }
 
   /** Starts a reverification: `POST /v1/client/sessions/{id}/verify`. The level to believe is the answer's. */
   startReverification(
     session_id: string,
-    { level }: ClerkReverificationInput,
+    input: ClerkReverificationInput,
     options?: CallOptions,
   ): Promise<ClerkSessionReverification> {
-    return this.#known.call(endpoints.startReverification, { level, session_id }, options)
+    return this.#known.call(endpoints.startReverification, { ...input, session_id }, options)
   }
 
   /** Prepares a first factor: `POST …/verify/prepare_first_factor`. */

@@ -15,8 +15,9 @@ import { type ClerkAnswer, getClient } from './endpoints.ts'
 import { ClerkApiError, isCaptchaNeeded, isSignedOut } from './errors.ts'
 import { mint } from './minting.ts'
 import { judgeMinting } from './protocol.ts'
+import type { ClerkTokenKey } from './session-token.ts'
 import { ClerkTokenCache } from './token-cache.ts'
-import type { ClerkClientResource, ClerkSessionBase } from './types.ts'
+import type { ClerkClientResource, ClerkSessionBase, ClerkToken } from './types.ts'
 
 /** What an operation makes worthless. */
 export interface Stale {
@@ -51,11 +52,14 @@ export class KnownClient {
       time: () => connection.time,
       judge: judgeMinting,
       mint: (key, last, options) =>
-        mint(connection, key, last, options).catch((error: unknown) => {
-          // Not waited for: this may run under the lock that forgetting the token takes.
-          void this.tokens.marks().then((marks) => this.#doubt(error, marks))
-          throw error
-        }),
+        mint(connection, key, last, options).then(
+          ({ jwt }) => jwt,
+          (error: unknown) => {
+            // Not waited for: this may run under the lock that forgetting the token takes.
+            void this.tokens.marks().then((marks) => this.#doubt(error, marks))
+            throw error
+          },
+        ),
     })
   }
 
@@ -120,17 +124,13 @@ export class KnownClient {
     }
   }
 
-  /** Calls an operation whose answer says nothing about the client. */
-  async callBare<Input, Output>(
-    endpoint: Endpoint<Input, Output>,
-    input: Input,
-    options?: CallOptions,
-  ): Promise<Output> {
+  /** Mints a session token for one caller, whatever is at hand. It is not kept. */
+  async mint(key: ClerkTokenKey, options?: CallOptions): Promise<ClerkToken> {
     const marks = await this.tokens.marks()
     try {
-      return await this.#connection.send(endpoint, input, options)
+      return await mint(this.#connection, key, this.tokens.last(key), options)
     } catch (error) {
-      await this.#doubt(error, marks, endpoint.operation)
+      await this.#doubt(error, marks)
       throw error
     }
   }

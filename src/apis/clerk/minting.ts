@@ -18,7 +18,7 @@ export async function mint(
   { session, template, organization }: ClerkTokenKey,
   last?: string,
   options?: CallOptions,
-): Promise<string> {
+): Promise<ClerkToken> {
   const send = (expired_token?: string): Promise<ClerkToken> =>
     template === undefined
       ? connection.send(
@@ -34,7 +34,7 @@ export async function mint(
   let repeatable = connection.retries
   for (let expired: string | undefined; ; ) {
     try {
-      return (await send(expired)).jwt
+      return await send(expired)
     } catch (error) {
       if (repeatable && error instanceof ResponseValidationError) repeatable = false
       else if (!expired && last && isExpiredTokenWanted(error)) expired = last

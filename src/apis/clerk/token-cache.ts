@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../../errors/configuration-error.ts'
 import { NoSessionError } from '../../errors/no-session-error.ts'
+import { SessionEndedError } from '../../errors/session-ended-error.ts'
 import { TimeoutError } from '../../errors/timeout-error.ts'
 import type { Grant, GrantedTokens, SessionBackend, TokenSet } from '../../session/protocol.ts'
 import type { WaitOptions } from '../../session/session.ts'
@@ -35,6 +36,8 @@ export interface ClerkTokenCacheOptions {
 /** What can be sent in a header. */
 const SENDABLE = /^[\x21-\x7e]+$/
 
+type Refusal = Parameters<ClerkTokenEngine['afterRefusal']>
+
 /** An engine that holds a session token. */
 export type ClerkTokenEngine = SessionEngine<void, void, TokenOrigin>
 
@@ -68,6 +71,11 @@ export class ClerkTokenCache {
     return { jwt: [...this.#entries.values()].map(({ last }) => last) }
   }
 
+  /** The token that was last minted, or came along, whether it is still good or not. */
+  last(key: ClerkTokenKey): string | undefined {
+    return this.#entries.get(nameOf(key))?.last
+  }
+
   /** What was dropped so far, for {@link seed}. */
   marks(): Promise<Marks> {
     return this.#dropped.current()
@@ -96,6 +104,16 @@ export class ClerkTokenCache {
         if (!(await entry.engine.afterRefusal(lease, true, wait))) await entry.engine.refresh(wait)
       }
     })
+  }
+
+  /** What to try after a back end has refused a token, or `null` if the refusal stands. */
+  afterRefusal(key: ClerkTokenKey, ...[lease, mayRefresh, wait]: Refusal): Promise<Lease | null> {
+    return this.#entry(key)
+      .engine.afterRefusal(lease, mayRefresh, wait)
+      .catch((failure: unknown) => {
+        if (isSuperseded(failure)) return this.lease(key, wait)
+        throw failure
+      })
   }
 
   /** A token fetched for this caller alone, whatever is at hand. */
@@ -174,8 +192,8 @@ export class ClerkTokenCache {
       if (this.#closed) throw new ConfigurationError('The client was closed')
       const wait = { signal: within, timeout: ms }
       return get(wait).catch((failure: unknown) => {
-        // Another tab may have dropped it between the look at the storage and the next one.
-        if (failure instanceof NoSessionError) return get(wait)
+        // Another tab may have dropped it between the look at the storage and the next one, or made it anew.
+        if (failure instanceof NoSessionError || isSuperseded(failure)) return get(wait)
         throw failure
       })
     })
@@ -249,4 +267,9 @@ export class ClerkTokenCache {
     const now = this.#options.clock.now()
     engine.observeTime(now, now + 1000, now)
   }
+}
+
+/** Another record of the token has taken the place of ours, after the storage had lost it: it is as good. */
+function isSuperseded(failure: unknown): boolean {
+  return failure instanceof SessionEndedError && failure.reason === 'superseded'
 }

@@ -35,6 +35,36 @@ describe('the twelve operations and the client', () => {
     expect((await until(client.createSessionTokenWithTemplate(id, 'hasura'))).jwt).toMatch(/^ey/)
   })
 
+  describe.each(['createSessionToken', 'createSessionTokenWithTemplate'] as const)('%s', (operation) => {
+    const mint = (client: ClerkClient, id: string) => client[operation](id, 'hasura' as never)
+    const signedIn = (options = {}) => world({ templates: { hasura: {} } }, options)
+
+    it('asks once more where the answer holds no token, unless it is told not to', async () => {
+      for (const retry of [undefined, false as const]) {
+        const { client, until, server, id } = signedIn(retry === undefined ? {} : { retry })
+        server.fault(operation, { kind: 'body', body: '{"jwt":""}' })
+        if (retry === undefined) expect((await until(mint(client, id))).jwt).toMatch(/^ey/)
+        else
+          expect(await until(failureOf(mint(client, id)))).toMatchObject({
+            code: 'response_validation',
+            operation,
+            fields: ['jwt'],
+          })
+        expect(server.count(operation)).toBe(retry === undefined ? 2 : 1)
+      }
+    })
+
+    it('shows the last token to a server that wants to see it', async () => {
+      const { client, until, server, id } = signedIn()
+      const template = operation === 'createSessionToken' ? {} : { template: 'hasura' }
+      const last = await until(client.getToken({ sessionId: id, ...template }))
+      server.settings.wantsExpiredToken = true
+      expect((await until(mint(client, id))).jwt).not.toBe(last)
+      const { path = '' } = server.requests.at(-1) ?? {}
+      expect(new URL(path, 'https://x').searchParams.get('expired_token')).toBe(last)
+    })
+  })
+
   it('both factors can be prepared and attempted', async () => {
     const { client, until, id } = world({
       users: [{ ...TOTP_USER, secondFactorPhone: '+15555550101' }],
@@ -93,6 +123,9 @@ describe('the twelve operations and the client', () => {
     ],
     ['a wrong level', (client) => client.startReverification('sess_1', { level: 'third' } as never)],
     ['no level', (client) => client.startReverification('sess_1', {} as never)],
+    ['no input', (client) => client.startReverification('sess_1', undefined as never)],
+    ['no template', (client) => client.createSessionTokenWithTemplate('sess_1', undefined as never)],
+    ['no session', (client) => client.createSessionToken(undefined as never, null as never)],
     ['an intent of null', (client) => client.touchSession('sess_1', { intent: null } as never)],
   ]
   it.each(mistakes)('%s is told before anything is sent', async (_, call) => {

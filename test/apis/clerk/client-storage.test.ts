@@ -1,6 +1,6 @@
 import { memoryStorage, type TokenStorage } from 'latchkey'
 import { describe, expect, it } from 'vitest'
-import { failureOf, world } from './client-setup.ts'
+import { claimsOf, failureOf, world } from './client-setup.ts'
 
 const carried = (sent: { headers: Headers }[]) => sent.map(({ headers }) => headers.get('authorization'))
 
@@ -73,6 +73,31 @@ describe('a storage that fails costs nobody the client token', () => {
     await until(client.getClient())
     await until(open().getClient())
     expect(carried(sent).filter((token) => token === '')).toHaveLength(1)
+  })
+
+  it('cleared after an organization was left: no tab goes back to it', async () => {
+    const { storage, clear } = fragile()
+    const { client, until, open, id } = world({}, { storage })
+    const other = open()
+    await until(other.getToken({ sessionId: id }))
+    await until(client.touchSession(id, { active_organization_id: 'acme' }))
+    clear()
+    await until(client.getToken({ sessionId: id }))
+    expect(claimsOf(await until(other.getToken({ sessionId: id }))).org_id).toBe('org_1')
+  })
+
+  it('cleared, and its token made anew by another tab: a call that is refused goes on with that one', async () => {
+    const { storage, clear } = fragile()
+    const { client, until, open, clock, server, id } = world({}, { storage })
+    const other = open()
+    await until(client.getClient())
+    await until(other.getToken())
+    await clock.advance(2000)
+    clear()
+    const made = await until(client.getToken({ sessionId: id }))
+    server.fault('api', { kind: 'status', status: 401, body: {} })
+    expect((await until(other.fetch('/reports'))).status).toBe(200)
+    expect(server.requests.at(-1)?.headers.get('authorization')).toBe(`Bearer ${made}`)
   })
 
   it('garbage in it', async () => {

@@ -69,3 +69,14 @@ it.each([401, 403, 404, 429, 500])('a %i to a renewal ends no session: it may pa
   expect((await clock.until(zelf.fetch('/x'))).status).toBe(200)
   expect(zelf.session.snapshot().status).toBe('active')
 })
+
+it('a renewal that never gets an answer is sent again: it can be, and the user need not wait for ever', async () => {
+  const clock = fakeClock()
+  const server = fakeZelf({ clock })
+  const zelf = new ZelfClient({ fetch: server.fetch, clock })
+  await clock.until(zelf.createSession({ identifier: 'device-1' }))
+  await clock.advance(601_000)
+  server.fault('createSession', { kind: 'hang' })
+  expect((await clock.until(zelf.fetch('/x'))).status).toBe(200)
+  expect(server.count('createSession')).toBe(3)
+})
