@@ -101,7 +101,7 @@ async function send(
   const outgoing: Outgoing = {
     url: new URL(request?.url ?? String(input)),
     headers: new Headers(init?.headers ?? request?.headers),
-    describesItself: describesItself(init?.body),
+    body: init?.body,
   }
   try {
     authorize(outgoing, tokens)
@@ -142,13 +142,6 @@ async function movedTo(url: URL, request: Request): Promise<Request> {
 /** A body that can be read once only: a stream, of the web's or of Node's, or any other asynchronous iterable. */
 function isStream(body: unknown): boolean {
   return 'getReader' in Object(body) || Symbol.asyncIterator in Object(body)
-}
-
-/** A body that brings its own content type: a multipart form can't be told without its boundary. */
-function describesItself(body: unknown): boolean {
-  return (
-    body instanceof FormData || body instanceof URLSearchParams || (body instanceof Blob && body.type !== '')
-  )
 }
 
 /** Lets go of the connection of an answer that nobody will read. */

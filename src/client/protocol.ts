@@ -8,8 +8,8 @@ export interface Outgoing {
   readonly url: URL
   /** Its headers. What is set here, a caller can't override. */
   readonly headers: Headers
-  /** The platform will say of its body what it is, as of a form: a `Content-Type` set here would be in the way. */
-  readonly describesItself: boolean
+  /** Its body as the caller gave it; absent where that is in a `Request`, whose headers say what it is. */
+  readonly body: RequestInit['body']
   /** Whether the platform adds its cookies. Absent: the caller's choice stands. */
   credentials?: NonNullable<RequestInit['credentials']>
 }

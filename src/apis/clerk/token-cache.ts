@@ -101,17 +101,19 @@ export class ClerkTokenCache {
         const { mark = '' } = (lease.tokens.extra ?? {}) as TokenOrigin
         if (mark === markOf(await this.marks(), key.session)) return lease
         // As good as refused.
-        if (!(await entry.engine.afterRefusal(lease, true, wait))) await entry.engine.refresh(wait)
+        if (!(await this.afterRefusal(key, lease, true, wait))) await entry.engine.refresh(wait)
       }
     })
   }
 
-  /** What to try after a back end has refused a token, or `null` if the refusal stands. */
+  /** What to try instead of a token that is no good, or `null` if there is nothing. */
   afterRefusal(key: ClerkTokenKey, ...[lease, mayRefresh, wait]: Refusal): Promise<Lease | null> {
     return this.#entry(key)
       .engine.afterRefusal(lease, mayRefresh, wait)
       .catch((failure: unknown) => {
-        if (isSuperseded(failure)) return this.lease(key, wait)
+        // The storage had lost ours, and another tab's has taken its place: that is as good.
+        if (failure instanceof SessionEndedError && failure.reason === 'superseded')
+          return this.lease(key, wait)
         throw failure
       })
   }
@@ -192,8 +194,8 @@ export class ClerkTokenCache {
       if (this.#closed) throw new ConfigurationError('The client was closed')
       const wait = { signal: within, timeout: ms }
       return get(wait).catch((failure: unknown) => {
-        // Another tab may have dropped it between the look at the storage and the next one, or made it anew.
-        if (failure instanceof NoSessionError || isSuperseded(failure)) return get(wait)
+        // Another tab may have dropped it between the look at the storage and the next one.
+        if (failure instanceof NoSessionError) return get(wait)
         throw failure
       })
     })
@@ -267,9 +269,4 @@ export class ClerkTokenCache {
     const now = this.#options.clock.now()
     engine.observeTime(now, now + 1000, now)
   }
-}
-
-/** Another record of the token has taken the place of ours, after the storage had lost it: it is as good. */
-function isSuperseded(failure: unknown): boolean {
-  return failure instanceof SessionEndedError && failure.reason === 'superseded'
 }

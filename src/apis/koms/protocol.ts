@@ -27,9 +27,10 @@ export function komsProtocol(clientId: string): SessionProtocol<KomsCredentials,
     refreshWindowMs: 0,
     early: 'never',
     repeatable: false,
-    authorize: ({ headers, describesItself }, tokens) => {
+    authorize: ({ headers, body }, tokens) => {
       headers.set('x-koms-clientid', clientId)
-      if (!describesItself && !headers.has('content-type')) headers.set('content-type', 'application/json')
+      if (!describesItself(body) && !headers.has('content-type'))
+        headers.set('content-type', 'application/json')
       if (tokens) headers.set('authorization', `Bearer ${tokens.accessToken}`)
     },
     create: (send, credentials) => send(createSession, credentials),
@@ -43,4 +44,11 @@ export function komsProtocol(clientId: string): SessionProtocol<KomsCredentials,
     },
     toError: (failure) => new KomsApiError(failure),
   }
+}
+
+/** A body of which the platform says what it is: a multipart form, for one, can't be told without its boundary. */
+function describesItself(body: unknown): boolean {
+  return (
+    body instanceof FormData || body instanceof URLSearchParams || (body instanceof Blob && body.type !== '')
+  )
 }

@@ -41,8 +41,8 @@ type Field = readonly [name: string, said: readonly string[]]
 
 /** Every field is read for itself: one of another shape doesn't hide the rest. */
 function byField(value: unknown, read: (said: unknown) => readonly string[]): readonly Field[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return []
-  return Object.entries(value).map(([name, said]) => [name, read(said)])
+  if (Object(value) !== value || Array.isArray(value)) return []
+  return Object.entries(value as object).map(([name, said]) => [name, read(said)])
 }
 
 function readTexts(value: unknown): readonly string[] {
