@@ -90,7 +90,7 @@ export function isDevBrowserUnknown(error: unknown): error is ClerkApiError {
   return hasClerkCode(error, 'dev_browser_unauthenticated')
 }
 
-/** @internal Tells whether the server wants to see the last token before it mints the next. */
+/** Tells whether the server wants to see the last token before it mints the next. */
 export function isExpiredTokenWanted(error: unknown): error is ClerkApiError {
   return hasClerkCode(error, 'missing_expired_token')
 }
