@@ -14,7 +14,7 @@ import {
 } from './playground-visit.ts'
 
 /** Whether to take the pictures anew: `PICTURES=write npx vitest run test/examples/playground-pictures.test.ts`. */
-const writes = process.env['PICTURES'] === 'write'
+const writes = process.env.PICTURES === 'write'
 
 const SIZE = { width: 1280, height: 1090 }
 
