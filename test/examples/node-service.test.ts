@@ -30,8 +30,8 @@ describe.skipIf(!find('redis-server'))('the service', { timeout: BOUND_MS }, () 
     await using world = await serving(2)
     const { saferme, services } = world
     const [first, second] = services as [ServiceProcess, ServiceProcess]
-    const adas = (await first.send('POST', '/sign-in', '', ada)).cookie
-    const bobs = (await second.send('POST', '/sign-in', '', bob)).cookie
+    const adas = (await first.send('POST', '/sign-in', '', { body: ada })).cookie
+    const bobs = (await second.send('POST', '/sign-in', '', { body: bob })).cookie
     expect(adas).toMatch(/^__Host-id=[0-9a-f-]{36}$/)
     saferme.clockOffset = 2 * HOUR_MS
     const cookies = Array.from({ length: 40 }, (_, index) => (index % 4 < 2 ? adas : bobs))
@@ -48,27 +48,40 @@ describe.skipIf(!find('redis-server'))('the service', { timeout: BOUND_MS }, () 
     expect(saferme.sessions.map(({ email }) => email)).toEqual([bob.email])
   })
 
-  it('that is told to end answers what has begun, keeps the tokens that it was fetching, and ends by itself', async () => {
+  it('that is told to end answers what has begun, keeps what it was fetching for who has gone, and ends by itself', async () => {
     await using world = await serving(2)
     const { clock, saferme, services } = world
     const [leaving, staying] = services as [ServiceProcess, ServiceProcess]
-    const { cookie } = await leaving.send('POST', '/sign-in', '', ada)
+    const adas = (await leaving.send('POST', '/sign-in', '', { body: ada })).cookie
+    const bobs = (await leaving.send('POST', '/sign-in', '', { body: bob })).cookie
     saferme.clockOffset = 2 * HOUR_MS
+    const refreshes = (count: number) =>
+      expect.poll(() => saferme.count('refreshSession'), { timeout: BOUND_MS }).toBe(count)
     saferme.fault('refreshSession', { kind: 'delay', ms: 20_000 })
-    const begun = leaving.send('GET', '/reports', cookie)
-    await expect.poll(() => saferme.count('refreshSession'), { timeout: BOUND_MS }).toBe(1)
+    saferme.fault('refreshSession', { kind: 'delay', ms: 40_000 })
+    const begun = leaving.send('GET', '/reports', adas)
+    await refreshes(1)
+    const closed = new AbortController()
+    const abandoned = leaving.send('GET', '/reports', bobs, { signal: closed.signal })
+    await refreshes(2)
+    closed.abort()
+    await expect(abandoned).rejects.toThrow()
+
     leaving.terminate()
     const newcomer = () =>
       leaving.send('GET', '/reports').then(
-        ({ status }) => status,
+        () => 'served',
         () => 'refused',
       )
     await expect.poll(newcomer, { timeout: BOUND_MS }).toBe('refused')
     await clock.advance(20_000)
     expect((await begun).status).toBe(200)
+    await clock.advance(20_000)
     expect(await leaving.ended).toBe(0)
-    expect((await staying.send('GET', '/reports', cookie)).status).toBe(200)
-    expect(saferme.count('refreshSession')).toBe(1)
+    for (const cookie of [adas, bobs]) {
+      expect((await staying.send('GET', '/reports', cookie)).status).toBe(200)
+    }
+    await refreshes(2)
   })
 
   it('gives nothing to who has made an id up, and tells a mistyped password', async () => {
@@ -77,8 +90,10 @@ describe.skipIf(!find('redis-server'))('the service', { timeout: BOUND_MS }, () 
     const [service] = services as [ServiceProcess]
     expect((await service.send('GET', '/reports')).status).toBe(401)
     expect((await service.send('GET', '/reports', `__Host-id=${crypto.randomUUID()}`)).status).toBe(401)
-    expect((await service.send('POST', '/sign-in', '', { ...ada, password: 'wrong' })).status).toBe(401)
-    expect((await service.send('POST', '/sign-in', '', { email: ada.email })).status).toBe(400)
+    expect((await service.send('POST', '/sign-in', '', { body: { ...ada, password: 'wrong' } })).status).toBe(
+      401,
+    )
+    expect((await service.send('POST', '/sign-in', '', { body: { email: ada.email } })).status).toBe(400)
     expect([saferme.count('createSession'), saferme.count('api')]).toEqual([1, 0])
   })
 })

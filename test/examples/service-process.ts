@@ -8,11 +8,17 @@ const place = (path: string): string => fileURLToPath(new URL(path, import.meta.
 /** A process of `examples/node-service`, on a port of its own. */
 export interface ServiceProcess extends AsyncDisposable {
   /** Answers the status of a request, what its body says, and the cookie that it sets. */
-  send(method: 'GET' | 'POST', path: string, cookie?: string, body?: object): Promise<Answer>
+  send(method: 'GET' | 'POST', path: string, cookie?: string, options?: SendOptions): Promise<Answer>
   /** Asks it to end, as an orchestrator does. */
   terminate(): void
   /** What it ended with: 0, if it closed all that it had open. */
   readonly ended: Promise<number | null>
+}
+
+export interface SendOptions {
+  readonly body?: object
+  /** Aborted when the browser is closed. */
+  readonly signal?: AbortSignal
 }
 
 export interface Answer {
@@ -31,12 +37,13 @@ export async function startService(environment: Readonly<Record<string, string>>
   const ended = once(child, 'exit').then(([code]) => code as number | null)
   const url = await urlOf(child)
   return {
-    send: async (method, path, cookie = '', body) => {
+    send: async (method, path, cookie = '', { body, signal } = {}) => {
       const json = body && { 'content-type': 'application/json' }
       const response = await fetch(url + path, {
         method,
         headers: { cookie, ...json },
         ...(body && { body: JSON.stringify(body) }),
+        ...(signal && { signal }),
       })
       const [set = ''] = response.headers.getSetCookie()
       return { status: response.status, text: await response.text(), cookie: set.split(';')[0] ?? '' }
