@@ -1,24 +1,32 @@
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const ON_PATH = (process.env.PATH ?? '').split(delimiter)
+const WITH_NEXT_APP = [fileURLToPath(new URL('../examples/next-app/node_modules/.bin', import.meta.url))]
 
 /** Programs that some tests drive, with the names they go by. Those tests are skipped where the program is not to be found. */
-const NAMES = {
-  chromium: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
-  'redis-server': ['redis-server'],
+const PROGRAMS = {
+  chromium: {
+    folders: ON_PATH,
+    names: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
+  },
+  'redis-server': { folders: ON_PATH, names: ['redis-server'] },
+  next: { folders: WITH_NEXT_APP, names: ['next'] },
 } as const
 
-export type Program = keyof typeof NAMES
+export type Program = keyof typeof PROGRAMS
 
-/** Where a program is on this machine; `undefined`: nowhere on the path. */
+/** Where a program is on this machine; `undefined`: nowhere that it is looked for. */
 export function find(program: Program): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter)
-  const places = NAMES[program].flatMap((name) => folders.map((folder) => join(folder, name)))
+  const { folders, names } = PROGRAMS[program]
+  const places = names.flatMap((name) => folders.map((folder) => join(folder, name)))
   return places.find(isExecutable)
 }
 
 /** Says by name, once before the tests, what will be skipped. */
 export default function tellOfMissing(): void {
-  for (const program of Object.keys(NAMES) as Program[]) {
+  for (const program of Object.keys(PROGRAMS) as Program[]) {
     if (!find(program))
       process.stdout.write(`No ${program} on this machine: the tests that need it are skipped\n`)
   }
