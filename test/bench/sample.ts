@@ -36,3 +36,42 @@ export function heapInUse(): number {
   gc()
   return process.memoryUsage().heapUsed
 }
+
+/** Samples of several things, by name. */
+export class Samples {
+  readonly #taken = new Map<string, number[]>()
+
+  add(name: string, sample: number): void {
+    this.#taken.set(name, [...this.of(name), sample])
+  }
+
+  of(name: string): readonly number[] {
+    return this.#taken.get(name) ?? []
+  }
+}
+
+/** Something to be measured, by name. */
+export type Cases = Readonly<Record<string, () => Promise<unknown>>>
+
+/**
+ * What each case costs this process, in microseconds of processor time a repetition. They take turns, so that
+ * whatever slows the machine down slows all of them down; a sample is one turn.
+ *
+ * @param count repetitions a turn
+ */
+export async function inTurns(
+  cases: Cases,
+  { rounds, count }: { readonly rounds: number; readonly count: number },
+): Promise<Samples> {
+  const samples = new Samples()
+  // The first round warms up, and is not counted.
+  for (let round = 0; round <= rounds; round++) {
+    for (const [name, act] of Object.entries(cases)) {
+      const before = process.cpuUsage()
+      for (let index = 0; index < count; index++) await act()
+      const { user, system } = process.cpuUsage(before)
+      if (round > 0) samples.add(name, (user + system) / count)
+    }
+  }
+  return samples
+}

@@ -5,16 +5,14 @@ const HEADINGS = ['', 'median', 'least', 'most', 'ratio', 'limit']
 /** Rows as text: medians, how far the samples lie apart, and how many times the row that each is compared with. */
 export function tableOf(rows: readonly Row[]): string {
   const lines = rows.map((row) => {
-    const { name, unit, samples, against, limit } = row
-    const mid = median(samples)
-    const other = rows.find((one) => one.name === against)
+    const { median, ratio, verdict } = readRow(row, rows)
     return [
-      name,
-      `${written(mid)} ${unit}`,
-      written(Math.min(...samples)),
-      written(Math.max(...samples)),
-      other ? `${(mid / median(other.samples)).toFixed(2)} × ${other.name}` : '',
-      limit === undefined ? '' : `${written(limit)} ${mid > limit ? '✗' : '✓'}`,
+      row.name,
+      `${written(median)} ${row.unit}`.trimEnd(),
+      written(Math.min(...row.samples)),
+      written(Math.max(...row.samples)),
+      ratio,
+      verdict,
     ]
   })
   const widths = HEADINGS.map((heading, column) =>
@@ -26,6 +24,33 @@ export function tableOf(rows: readonly Row[]): string {
     .join('')
 }
 
+/** What a row comes to. */
+export interface Reading {
+  readonly median: number
+  /** How many times the row that it is compared with, in words. */
+  readonly ratio: string
+  /** What it should not be over, and whether it is. */
+  readonly verdict: string
+}
+
+/** Compares a row with what it is held against. */
+export function readRow({ samples, unit, against, limit, within }: Row, rows: readonly Row[]): Reading {
+  const mid = median(samples)
+  const other = rows.find(({ name }) => name === against)
+  const times = other ? mid / median(other.samples) : Number.NaN
+  const verdict = (bound: string, broken: boolean): string => `${bound} ${broken ? '✗' : '✓'}`
+  return {
+    median: mid,
+    ratio: other ? `${times.toFixed(2)} × ${other.name}` : '',
+    verdict: [
+      limit === undefined ? '' : verdict(`${written(limit)} ${unit}`.trimEnd(), mid > limit),
+      within === undefined ? '' : verdict(`${within} ×`, !(times <= within)),
+    ]
+      .filter(Boolean)
+      .join(', '),
+  }
+}
+
 export function median(samples: readonly number[]): number {
   const sorted = [...samples].sort((a, b) => a - b)
   const middle = Math.floor(sorted.length / 2)
@@ -33,11 +58,13 @@ export function median(samples: readonly number[]): number {
   return (low + high) / 2
 }
 
+/** A number, no longer than it is exact. */
+export function written(value: number): string {
+  if (Number.isInteger(value) || value >= 100) return Math.round(value).toLocaleString('en')
+  return value.toPrecision(3)
+}
+
 function aligned(cell: string, width: number, column: number): string {
   const isNumber = column >= 1 && column <= 3
   return isNumber ? cell.padStart(width) : cell.padEnd(width)
-}
-
-function written(value: number): string {
-  return value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3)
 }
