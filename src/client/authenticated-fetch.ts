@@ -98,8 +98,14 @@ async function send(
   keepBody: boolean,
 ): Promise<Response> {
   const request = input instanceof Request ? input : undefined
+  const target = request?.url ?? String(input)
+  let moved: URL | undefined
   const outgoing: Outgoing = {
-    url: new URL(request?.url ?? String(input)),
+    // Few protocols look at it.
+    get url() {
+      moved ??= new URL(target)
+      return moved
+    },
     headers: new Headers(init?.headers ?? request?.headers),
     body: init?.body,
   }
@@ -111,16 +117,22 @@ async function send(
       ? error
       : new ConfigurationError('The session can not be put into a request')
   }
-  const { url, headers, credentials } = outgoing
+  const { headers, credentials } = outgoing
+  const href = moved?.href ?? target
   const authorized: RequestInit = { ...init, headers, ...(credentials && { credentials }) }
-  return request ? fetch(await rebuilt(request, keepBody, url, authorized)) : fetch(url.href, authorized)
+  return request ? fetch(await rebuilt(request, keepBody, href, authorized)) : fetch(href, authorized)
 }
 
-async function rebuilt(request: Request, keepBody: boolean, url: URL, init: RequestInit): Promise<Request> {
+async function rebuilt(
+  request: Request,
+  keepBody: boolean,
+  url: string,
+  init: RequestInit,
+): Promise<Request> {
   try {
     // Only `null` says that there is none: some platforms don't show a body.
     const source = keepBody && request.body !== null ? request.clone() : request
-    const moved = url.href === request.url ? source : await movedTo(url, source)
+    const moved = url === request.url ? source : await movedTo(url, source)
     // The caller's signal itself: what stands between may be collected before it is aborted.
     return new Request(moved, { signal: request.signal, ...init })
   } catch {
@@ -132,7 +144,7 @@ async function rebuilt(request: Request, keepBody: boolean, url: URL, init: Requ
  * Its body is read first: built of another's, the request would have a stream for a body, which browsers send after a
  * preflight, over HTTP/2 only, or not at all.
  */
-async function movedTo(url: URL, request: Request): Promise<Request> {
+async function movedTo(url: string, request: Request): Promise<Request> {
   const options: Record<string, unknown> = {}
   for (const name in request) options[name] = request[name as keyof Request]
   const body = await request.arrayBuffer()

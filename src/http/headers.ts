@@ -3,7 +3,7 @@ import { LatchkeyError } from '../errors/latchkey-error.ts'
 import type { Clock } from '../support/clock.ts'
 import { type Deadline, withDeadline } from '../support/deadline.ts'
 import type { HeadersLike } from '../support/fetch.ts'
-import type { MaybePromise } from '../support/maybe-promise.ts'
+import { isPromise, type MaybePromise } from '../support/maybe-promise.ts'
 
 /** Headers that go on every request, or a function that makes them for each, within an attempt's time. */
 export type HeadersSource = HeadersLike | (() => MaybePromise<HeadersLike>)
@@ -23,11 +23,9 @@ export async function mergeHeaders(
   const error = (): Error => new ConfigurationError('A header is not allowed, or the headers function failed')
   const merged = new Headers()
   for (const source of sources) {
+    if (source === undefined) continue
     try {
-      const headers =
-        typeof source === 'function'
-          ? await withDeadline(clock, { ms, signal, error }, async () => source())
-          : source
+      const headers = typeof source === 'function' ? await made(source, clock, { ms, signal, error }) : source
       new Headers(headers).forEach((value, name) => {
         merged.set(name, value)
       })
@@ -37,4 +35,15 @@ export async function mergeHeaders(
     }
   }
   return merged
+}
+
+/** Most functions answer at once: only one that doesn't costs a deadline. */
+function made(
+  source: () => MaybePromise<HeadersLike>,
+  clock: Clock,
+  deadline: Deadline,
+): MaybePromise<HeadersLike> {
+  if (deadline.signal?.aborted) throw deadline.signal.reason
+  const headers = source()
+  return isPromise(headers) ? withDeadline(clock, deadline, async () => headers) : headers
 }

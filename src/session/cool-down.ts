@@ -10,14 +10,23 @@ export const LONGEST_ASKED_MS = 300_000
 /** A cool-down that seems longer by so much than any that is written comes from a clock that is off, in milliseconds. */
 const CLOCKS_PARTED_MS = 60_000
 
+/** Where a back-off no longer grows, its jitter takes no more than this share of it. */
+const SHARE_AT_LONGEST = 1 / 3
+
 /**
- * How long to leave the server alone after a refresh that failed, in milliseconds: a
- * back-off with full jitter, or what it asks for if that is more.
+ * How long to leave the server alone after a refresh that failed, in milliseconds: a back-off with jitter, or what it
+ * asks for if that is more.
+ *
+ * The jitter is full, so that clients that failed together part. Once the back-off has reached its bound they have, and
+ * full jitter would only bring each of them back twice as often, and twice as many in the second in which the server is
+ * back.
  *
  * @param failures how many refreshes have failed in a row
  */
 export function coolDownAfter(failures: number, askedMs: number | undefined, clock: Clock): number {
-  const backOff = clock.random() * Math.min(LONGEST_MS, FIRST_MS * 2 ** (failures - 1))
+  const bound = Math.min(LONGEST_MS, FIRST_MS * 2 ** (failures - 1))
+  const jitter = bound < LONGEST_MS ? 1 : SHARE_AT_LONGEST
+  const backOff = bound * (1 - jitter * (1 - clock.random()))
   return Math.max(SHORTEST_MS, backOff, Math.min(askedMs ?? 0, LONGEST_ASKED_MS))
 }
 

@@ -4,7 +4,8 @@ import { signedIn } from './signed-in.ts'
 import { type IssuedTokens, StubApi } from './stub-api.ts'
 
 const CALLS = 10_000
-const ROUNDS = 3
+/** Ours are timed against a limit, the others' for comparison. */
+const ROUNDS = { held: 3, other: 1 }
 
 /** better-auth leaves its sessions to the server: it has nothing to refresh. */
 const STORMED = (Object.keys(RIVALS) as RivalFile[]).filter((file) => file !== 'better-auth.ts')
@@ -36,7 +37,7 @@ export const group: Group = {
 async function stormOf(name: string, connect: Connect, held: boolean): Promise<Row[]> {
   const fresh: Storm[] = []
   const expired: Storm[] = []
-  for (let round = 0; round <= ROUNDS; round++) {
+  for (let round = 0; round <= (held ? ROUNDS.held : ROUNDS.other); round++) {
     fresh.push(await storm(connect, (api) => api.tokens))
     expired.push(await storm(connect, (api) => api.expire()))
   }

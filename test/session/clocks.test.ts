@@ -120,10 +120,17 @@ describe('a cool-down', () => {
     const { clock } = clocks()
     const least = { ...clock, random: () => 0 }
     const most = { ...clock, random: () => 0.999 }
-    for (let failures = 1; failures < 50; failures++) {
+    for (let failures = 1; failures <= 6; failures++) {
       expect(coolDownAfter(failures, undefined, least)).toBe(100)
-      const bound = Math.min(60_000, 1000 * 2 ** (failures - 1))
-      expect(coolDownAfter(failures, undefined, most)).toBeCloseTo(0.999 * bound, 3)
+      expect(coolDownAfter(failures, undefined, most)).toBeCloseTo(999 * 2 ** (failures - 1), 3)
+    }
+  })
+
+  it('that no longer grows brings nobody back early: a server that recovers meets no crowd', () => {
+    const { clock } = clocks()
+    for (let failures = 7; failures < 50; failures++) {
+      expect(coolDownAfter(failures, undefined, { ...clock, random: () => 0 })).toBeCloseTo(40_000, 3)
+      expect(coolDownAfter(failures, undefined, { ...clock, random: () => 0.999 })).toBeCloseTo(59_980, 3)
     }
   })
 
