@@ -44,6 +44,18 @@ export interface SessionClientOptions<Credentials = unknown> extends ClientOptio
   readonly fetchHeaders?: HeadersSource
 }
 
+/**
+ * Where the API is, as the options say. What the prototype of all objects says is not theirs: where that has been
+ * polluted, it must not lead passwords elsewhere.
+ */
+export function baseUrlOf(
+  { baseUrl }: Partial<Pick<SessionClientOptions, 'baseUrl'>>,
+  usual: string,
+): string | URL {
+  const { baseUrl: polluted }: typeof Object.prototype & { readonly baseUrl?: unknown } = Object.prototype
+  return baseUrl === undefined || baseUrl === polluted ? usual : baseUrl
+}
+
 const ATTEMPT_MS = 10_000
 const TOTAL_MS = 30_000
 

@@ -14,12 +14,21 @@ const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/
  * user information, a query or a fragment.
  */
 export function parseBaseUrl(value: string | URL, option: string): URL {
-  const url = parse(String(value), option)
+  const url = parse(textOf(value, option), option)
   const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.hostname))
   if (!isSafe || url.username || url.password || url.search || url.hash) {
     throw new ConfigurationError(`${option} must be a plain https: URL, or an http: one on loopback`)
   }
   return url
+}
+
+/** What is no URL may be no text either: `String` throws where `toString` is no function. */
+function textOf(value: string | URL, option: string): string {
+  try {
+    return String(value)
+  } catch {
+    throw new ConfigurationError(`${option} is not a URL`)
+  }
 }
 
 function parse(value: string, option: string): URL {
@@ -50,7 +59,7 @@ export class Territory {
    */
   resolve(target: string | URL): URL {
     // The platform's parser drops these: to it, `/\t/host` is another host and `.. ` the folder above.
-    const text = String(target).replace(/[\t\n\r]|^[\0-\x20]+|[\0-\x20]+$/g, '')
+    const text = textOf(target, 'The URL').replace(/[\t\n\r]|^[\0-\x20]+|[\0-\x20]+$/g, '')
     const url = isAbsolute(text) ? this.#elsewhere(text) : this.#under(text)
     // Not `url.origin`: a `blob:` URL's is the origin that made it.
     if (!this.#origins.has(`${url.protocol}//${url.host}`) || url.username || url.password) {

@@ -64,6 +64,7 @@ const VERSION = 1
 /** Marks have a fixed width, so that setting one on a full disk needs no room that the record doesn't have. */
 const TIME_WIDTH = 13
 const NO_TIME: string = '-'.repeat(TIME_WIDTH)
+const LATEST_TIME: number = 10 ** TIME_WIDTH - 1
 const ID_WIDTH = 8
 const NO_PENDING: string = '-'.repeat(ID_WIDTH) + NO_TIME
 /** Whoever has slept through more sign-ins than this is not known to be behind. */
@@ -122,7 +123,7 @@ export function parseRecord(raw: string): Reading {
 }
 
 function writeTime(at: number): string {
-  return String(Math.max(0, Math.round(at))).padStart(TIME_WIDTH, '0')
+  return String(Math.min(Math.max(0, Math.round(at)), LATEST_TIME)).padStart(TIME_WIDTH, '0')
 }
 
 function readTime(text: string): number | null {

@@ -6,6 +6,9 @@ const CLOCKS_PARTED_MS = 2000
 /** The server's times are told in whole seconds: the true one is anywhere in the second that follows. */
 const RESOLUTION_MS = 1000
 
+/** What tells a later time than this, in epoch milliseconds, is no clock: the year is 2286. */
+const LATEST_TOLD_MS = 10 ** 13
+
 /**
  * What time it is for the server.
  *
@@ -40,6 +43,7 @@ export class ServerClock {
    * @param notAfter our wall clock at the latest
    */
   observe(told: number, notBefore: number, notAfter: number): void {
+    if (told >= LATEST_TOLD_MS) return
     const seen = { least: told - notAfter, most: told + RESOLUTION_MS - notBefore }
     const known = this.#current()
     const both = known && {

@@ -70,8 +70,13 @@ export type Inside<Entry> = {
  *
  * @param entry the module, relative to this folder; what it exports is called with {@link inside}
  * @param fetch answers every other path, on the same origin
+ * @param headers that pages come with
  */
-export function useSite(entry: string, fetch?: typeof globalThis.fetch): Site {
+export function useSite(
+  entry: string,
+  fetch?: typeof globalThis.fetch,
+  headers: Readonly<Record<string, string>> = {},
+): Site {
   let browser: Browser | undefined
   let window: BrowserContext | undefined
   let server: ListeningServer | undefined
@@ -80,7 +85,9 @@ export function useSite(entry: string, fetch?: typeof globalThis.fetch): Site {
     const script = await bundle(entry)
     server = await listen(async (input, init) => {
       const { pathname } = new URL(String(input))
-      return own(pathname, script) ?? fetch?.(input, init) ?? new Response('Not found', { status: 404 })
+      return (
+        own(pathname, script, headers) ?? fetch?.(input, init) ?? new Response('Not found', { status: 404 })
+      )
     }, 0)
     const port = await freePort()
     const args = [...ARGUMENTS, `--remote-debugging-port=${port}`]
@@ -177,10 +184,10 @@ async function bundle(entry: string): Promise<string> {
   return outputFiles[0]?.text ?? ''
 }
 
-function own(path: string, script: string): Response | undefined {
+function own(path: string, script: string, headers: Readonly<Record<string, string>>): Response | undefined {
   if (path === '/entry.js') return new Response(script, { headers: { 'content-type': 'text/javascript' } })
   if (path !== '/' && !path.endsWith('.html')) return undefined
   const html =
     '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><script src="/entry.js"></script>'
-  return new Response(html, { headers: { 'content-type': 'text/html' } })
+  return new Response(html, { headers: { 'content-type': 'text/html', ...headers } })
 }

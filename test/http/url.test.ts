@@ -38,6 +38,14 @@ describe('a base URL', () => {
   })
 })
 
+it('what is no text at all is a mistake of the program’s, not an error that nobody knows', () => {
+  const [json, bare] = [JSON.parse('{"toString":[]}'), Object.create(null)]
+  for (const value of [json, bare]) {
+    expect(() => territory.resolve(value)).toThrow(ConfigurationError)
+    expect(() => new Territory(value)).toThrow(ConfigurationError)
+  }
+})
+
 describe('a path goes under the base path', () => {
   it.each([
     ['session', 'https://x.test/dev/session'],

@@ -47,6 +47,13 @@ describe('a stored record', () => {
     expect(serializeRecord(marked)).toHaveLength(serializeRecord(begun).length)
   })
 
+  it('can be read again whatever the clocks said, so that it is not lost for a wrong one', () => {
+    for (const at of [-1, Number.MAX_SAFE_INTEGER, 1e300, Number.POSITIVE_INFINITY]) {
+      const marked = { ...begun, pending: { by: mintId(Math.random), at }, notBefore: at }
+      expect(parseRecord(serializeRecord(marked))).toMatchObject({ kind: 'record' })
+    }
+  })
+
   it('of another version is told from garbage', () => {
     expect(parseRecord('{"v":2}')).toEqual({ kind: 'unknown' })
     for (const raw of ['', '{', 'null', '7', '[]', '{}', '{"v":1}', serializeRecord(begun).slice(0, -1)])

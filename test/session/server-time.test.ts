@@ -57,6 +57,24 @@ describe('a machine whose clock is wrong', () => {
   )
 })
 
+describe('a server whose clock shows a time that none can', () => {
+  it.each(['Sat, 20 Nov 2286 17:46:40 GMT', 'Fri, 31 Dec 9999 23:59:59 GMT'])(
+    'is asked no more once it has said that the session is over: %s',
+    async (date) => {
+      const world = saferMeWorld()
+      const { clock, server } = world
+      const one = await world.signedIn()
+      await world.runOut()
+      server.fault('refreshSession', { kind: 'status', status: 503, headers: { date } })
+      server.exposeDate = false
+      server.revoke()
+      expect(await world.rejection(one.session.getAccessToken())).toMatchObject({ code: 'session_ended' })
+      expect(clock.pending).toBe(0)
+      expect(server.count('refreshSession')).toBe(2)
+    },
+  )
+})
+
 describe('a server whose clock can not be read', () => {
   it('costs no needless refresh and no session, however wrong the machine is', async () => {
     const skew = fc.oneof(

@@ -1,4 +1,4 @@
-import type { ClientOptions } from '../../client/options.ts'
+import { baseUrlOf, type ClientOptions } from '../../client/options.ts'
 import { SessionClient } from '../../client/session-client.ts'
 import type { CallOptions } from '../../http/http-client.ts'
 import type { TransportEvents } from '../../http/transport-events.ts'
@@ -50,10 +50,10 @@ export class SaferMeClient {
 
   /** @throws {ConfigurationError} An option is no good. */
   constructor(options: SaferMeClientOptions = {}) {
-    const { appBundleId = APP_BUNDLE_ID, baseUrl = BASE_URL, teamId } = options
+    const { appBundleId = APP_BUNDLE_ID, teamId } = options
     this.#client = new SessionClient(saferMeProtocol(appBundleId), {
       ...options,
-      baseUrl,
+      baseUrl: baseUrlOf(options, BASE_URL),
       fetchHeaders: () => {
         const team = typeof teamId === 'function' ? teamId() : teamId
         return { 'X-AppID': appBundleId, ...(team !== undefined && { 'X-TeamID': String(team) }) }

@@ -1,4 +1,4 @@
-import type { ClientOptions } from '../../client/options.ts'
+import { baseUrlOf, type ClientOptions } from '../../client/options.ts'
 import { SessionClient } from '../../client/session-client.ts'
 import type { CallOptions } from '../../http/http-client.ts'
 import type { TransportEvents } from '../../http/transport-events.ts'
@@ -43,7 +43,7 @@ export class ZelfClient {
 
   /** @throws {ConfigurationError} An option is no good. */
   constructor(options: ZelfClientOptions = {}) {
-    this.#client = new SessionClient(zelfProtocol(), { ...options, baseUrl: options.baseUrl ?? BASE_URL })
+    this.#client = new SessionClient(zelfProtocol(), { ...options, baseUrl: baseUrlOf(options, BASE_URL) })
     this.session = this.#client.session
     this.fetch = this.#client.fetch
     this.on = this.#client.on
