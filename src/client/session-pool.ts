@@ -111,7 +111,8 @@ export class SessionPool<Client extends PooledClient> {
 
   /**
    * Shuts down: takes no new use, waits for those under way, then closes every client, which waits for a refresh
-   * that must not be cut off. The sessions live on in the storage. To be called once no request is served any more.
+   * that must not be cut off, and for up to five seconds until the storage has what it had not. The sessions live on
+   * in the storage. To be called once no request is served any more.
    */
   close(): Promise<void> {
     this.#closing ??= this.#shutDown()

@@ -1,0 +1,27 @@
+import { memoryStorage, type TokenStorage } from 'latchkey'
+import { expect, it } from 'vitest'
+import { ada, bob, MINUTE_MS, saferMeWorld } from './saferme-world.ts'
+
+it('a cleared storage brings no old user back: who took their place knows it, even where both signed in at once', async () => {
+  const { clock, server, client } = saferMeWorld()
+  const values = new Map<string, string>()
+  const storage: TokenStorage = {
+    ...memoryStorage({ clock }),
+    read: (key) => values.get(key) ?? null,
+    replace: (key, expected, next) =>
+      (values.get(key) ?? null) === expected && Boolean(values.set(key, next)),
+  }
+  const [adas, bobs] = [client({ storage }), client({ storage })]
+  server.fault('createSession', { kind: 'delay', ms: 5000 })
+  const later = bobs.createSession(bob)
+  const first = adas.createSession(ada)
+  await clock.until(Promise.all([first, later]))
+  values.clear()
+  await clock.until(adas.session.restore())
+  await clock.advance(MINUTE_MS)
+  await clock.until(bobs.session.restore())
+  await clock.advance(MINUTE_MS)
+  await clock.until(adas.session.restore())
+  const token = server.sessions.find(({ email }) => email === bob.email)?.accessToken
+  for (const { session } of [adas, bobs]) expect(await clock.until(session.getAccessToken())).toBe(token)
+})
