@@ -264,11 +264,20 @@ export const isInTime: Rule<Call> = ({ budgetMs, client, startedAt, pausedBefore
 export const isAgreed: Rule<readonly Statement[]> = (statements, world) => {
   const sharing = statements.filter(({ client, result, settledAt = 0 }) => {
     const tokens = world.server.find(String(result))
-    return !tokens || !(isPrivate(tokens, client, world) || isMistaken(tokens, client, settledAt))
+    if (!tokens) return !hasEndedPrivately(client, world)
+    return !(isPrivate(tokens, client, world) || isMistaken(tokens, client, settledAt))
   })
   const said = new Set(sharing.map(({ result }) => world.server.find(String(result))?.family))
   if (said.size < 2) return undefined
   return statements.map(({ client, result }) => `${client.name}: ${String(result)}`).join('; ')
+}
+
+/** Private memory took the place of a storage that didn't work, until the next sign-in: the end is known there alone. */
+function hasEndedPrivately(client: SimClient, { ledger, plan }: Observed): boolean {
+  const last = ledger.ends.findLast((end) => end.client === client)
+  if (plan.reach !== 'origin' || !wasFailed(client, 0) || last?.reason !== 'deleted' || !last.session)
+    return false
+  return ledger.session(last.session).endedAt === undefined
 }
 
 /** Its client doesn't know what time it is, and will learn from the next refusal that it has run out. */
