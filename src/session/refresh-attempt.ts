@@ -126,7 +126,7 @@ export class RefreshAttempt<Resource> {
     try {
       grant = await this.#context.backend.refresh(tokens, { afterwards: this.#task.afterwards })
     } catch (error) {
-      return this.#judge(error, record, marked)
+      return this.#judge(error, record, marked, lock)
     }
     const won = completeTokens(grant.tokens, this.#context, tokens)
     if (won.accessToken === tokens.accessToken && won.refreshToken === tokens.refreshToken) {
@@ -144,7 +144,12 @@ export class RefreshAttempt<Resource> {
     return this.#context.backend.renewable?.(tokens) !== false
   }
 
-  async #judge(thrown: unknown, record: LiveRecord, marked: Stored): Promise<Finding<Resource>> {
+  async #judge(
+    thrown: unknown,
+    record: LiveRecord,
+    marked: Stored,
+    lock?: HeldLock,
+  ): Promise<Finding<Resource>> {
     const { backend, state, store } = this.#context
     const { verdict, mayHaveActed, retryAfterMs } = backend.judge(thrown, 'refresh')
     const error = thrown instanceof LatchkeyError ? thrown : new NetworkError('The refresh failed')
@@ -152,13 +157,15 @@ export class RefreshAttempt<Resource> {
     let pending = mayHaveActed ? (marked.record?.pending ?? before) : before
     if (verdict === 'stale' || verdict === 'revoked' || verdict === 'expired') {
       const { version } = state
-      const latest = await store.read(true).catch(() => marked)
-      if (!isSame(latest.record, record)) return { kind: 'stands', stored: latest, version }
+      // Without the lock, nothing is known of what others have written.
+      const latest = await store.read(true).catch(() => (lock?.lost ? null : marked))
+      if (latest && !isSame(latest.record, record)) return { kind: 'stands', stored: latest, version }
+      const marks = [before, (latest ?? marked).record?.pending ?? null]
       // Whoever came after the lock was lost has left a mark of its own.
-      if (![before, latest.record.pending].some((pending) => this.#mayStillWin(pending))) {
+      if (latest && !marks.some((pending) => this.#mayStillWin(pending))) {
         // Stale, and nobody who shares the storage has a newer one: it was lost on its way. So it may have been where
         // somebody else has sent a refresh.
-        const others = latest.record.pending !== null && latest.record.pending.by !== this.#context.id
+        const others = marks[1] && marks[1].by !== this.#context.id
         return this.#refused(
           record,
           latest,
@@ -166,7 +173,7 @@ export class RefreshAttempt<Resource> {
           error,
         )
       }
-      pending = latest.record.pending
+      pending = marks[1] ?? null
     }
     const coolDownMs = coolDownAfter(this.#task.failures + 1, retryAfterMs, this.#context.clock)
     const failed = await this.#failed({ ...record, pending }, error, coolDownMs, marked)

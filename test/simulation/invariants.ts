@@ -148,14 +148,15 @@ function isTrue(reason: End['reason'], session: SessionFacts, client: SimClient,
   const all = [...families]
   switch (reason) {
     case 'deleted':
-      return endedBy.has(client)
+      // Whoever signs out with nothing at hand ends what the storage has had by then.
+      return endedBy.has(client) || isAsked(client, 'sign out', world, seenAt)
     case 'elsewhere':
       return endedBy.size > 0
     case 'superseded':
       // Clerk's sessions are the server's: any client may have begun to keep tokens of one.
       return (
         world.plan.protocol === 'clerk' ||
-        isSigningIn(client, world) ||
+        isAsked(client, 'sign in', world, 0) ||
         world.ledger.sessions.some((other) => other !== session && !replaced.has(other.id))
       )
     case 'revoked':
@@ -172,9 +173,11 @@ function isTrue(reason: End['reason'], session: SessionFacts, client: SimClient,
   }
 }
 
-function isSigningIn(client: SimClient, { ledger }: Observed): boolean {
+/** A call of the client's is under way that began after a moment. */
+function isAsked(client: SimClient, what: string, { ledger }: Observed, after: number): boolean {
   return ledger.calls.some(
-    (call) => call.client === client && call.name.startsWith('sign in') && call.settledAt === undefined,
+    ({ client: by, name, startedAt, settledAt }) =>
+      by === client && name.startsWith(what) && startedAt >= after && settledAt === undefined,
   )
 }
 
