@@ -98,17 +98,11 @@ async function send(
   keepBody: boolean,
 ): Promise<Response> {
   const request = input instanceof Request ? input : undefined
-  const target = request?.url ?? String(input)
-  let moved: URL | undefined
-  const outgoing: Outgoing = {
-    // Few protocols look at it.
-    get url() {
-      moved ??= new URL(target)
-      return moved
-    },
-    headers: new Headers(init?.headers ?? request?.headers),
-    body: init?.body,
-  }
+  const outgoing = new OutgoingRequest(
+    request?.url ?? String(input),
+    new Headers(init?.headers ?? request?.headers),
+    init?.body,
+  )
   try {
     authorize(outgoing, tokens)
   } catch (error) {
@@ -117,10 +111,34 @@ async function send(
       ? error
       : new ConfigurationError('The session can not be put into a request')
   }
-  const { headers, credentials } = outgoing
-  const href = moved?.href ?? target
+  const { href, headers, credentials } = outgoing
   const authorized: RequestInit = { ...init, headers, ...(credentials && { credentials }) }
   return request ? fetch(await rebuilt(request, keepBody, href, authorized)) : fetch(href, authorized)
+}
+
+/** A request as a protocol sees it. Few look at its URL. */
+class OutgoingRequest implements Outgoing {
+  readonly headers: Headers
+  readonly body: RequestInit['body']
+  credentials?: NonNullable<RequestInit['credentials']>
+  readonly #target: string
+  #url: URL | undefined
+
+  constructor(target: string, headers: Headers, body: RequestInit['body']) {
+    this.#target = target
+    this.headers = headers
+    this.body = body
+  }
+
+  get url(): URL {
+    this.#url ??= new URL(this.#target)
+    return this.#url
+  }
+
+  /** Where it goes in the end. */
+  get href(): string {
+    return this.#url?.href ?? this.#target
+  }
 }
 
 async function rebuilt(

@@ -9,7 +9,7 @@ import { isPromise, type MaybePromise } from '../support/maybe-promise.ts'
 export type HeadersSource = HeadersLike | (() => MaybePromise<HeadersLike>)
 
 /**
- * Puts headers together; of two with one name the later counts.
+ * Puts headers together; of two with one name the later counts. `undefined`: there are none.
  *
  * @param ms how long each function may take: somebody may hold a lock meanwhile
  * @throws {ConfigurationError} One of them isn't a header, or a function failed or took too long: the error's own
@@ -19,16 +19,16 @@ export async function mergeHeaders(
   clock: Clock,
   { ms, signal }: Omit<Deadline, 'error'>,
   ...sources: readonly (HeadersSource | undefined)[]
-): Promise<Headers> {
+): Promise<Headers | undefined> {
   const error = (): Error => new ConfigurationError('A header is not allowed, or the headers function failed')
-  const merged = new Headers()
+  let merged: Headers | undefined
   for (const source of sources) {
     if (source === undefined) continue
     try {
-      const headers = typeof source === 'function' ? await made(source, clock, { ms, signal, error }) : source
-      new Headers(headers).forEach((value, name) => {
-        merged.set(name, value)
-      })
+      const given = typeof source === 'function' ? made(source, clock, { ms, signal, error }) : source
+      const headers = new Headers(isPromise(given) ? await given : given)
+      if (merged) for (const [name, value] of headers) merged.set(name, value)
+      else merged = headers
     } catch (thrown) {
       if (signal?.aborted) throw signal.reason
       throw thrown instanceof LatchkeyError ? thrown : error()

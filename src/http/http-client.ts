@@ -14,7 +14,7 @@ import type { Endpoint, Message } from './endpoint.ts'
 import { type HeadersSource, mergeHeaders } from './headers.ts'
 import { networkError, type Observer, observedFetch, type Sends } from './observed-fetch.ts'
 import { readBody } from './read-body.ts'
-import { redactorFor } from './redact.ts'
+import { redactorFor, type Sent } from './redact.ts'
 import { refuseRedirects } from './redirects.ts'
 import { readRetryAfter } from './retry-after.ts'
 import { type RetryPolicy, retryDelay } from './retry-policy.ts'
@@ -74,8 +74,8 @@ type Route = Pick<Endpoint, 'operation' | 'method' | 'path' | 'repeatable'>
 /** The options of a send that is under way: its signal is the deadline's. */
 type Attempted = SendOptions & { readonly signal: AbortSignal }
 
-/** Statuses, repetitions and deadlines are not left to ky; no redirect takes a session elsewhere. */
-const AS_IT_IS = { throwHttpErrors: false, retry: 0, timeout: false, redirect: 'manual' } as const
+/** Statuses, repetitions and deadlines are not left to ky. */
+const AS_IT_IS = { throwHttpErrors: false, retry: 0, timeout: false } as const
 
 /** Sends the operations of an API: attempts, deadlines, back-off, and what comes back. It knows of no session. */
 export class HttpClient {
@@ -161,28 +161,37 @@ export class HttpClient {
     const { clock } = observer
     const ms = options.unbounded ? Infinity : timeouts.attempt
     const error = tooLate(operation, ms)
-    let sent: Request | undefined
+    // No redirect takes a session elsewhere.
+    const sending = { signal, redirect: 'manual' } as const
+    let sent: Sent | undefined
     let end = Infinity
+    // The deadline is the request's, not the wait's for a token to send it with.
+    const carried = options.intercept((input, init = {}) => {
+      sent = input instanceof Request ? input : { url: String(input), headers: init.headers }
+      end = clock.monotonic() + ms
+      return withDeadline(clock, { ms, error, signal }, (within) =>
+        observed(input, { ...init, signal: within }),
+      )
+    })
+    const headers = await mergeHeaders(
+      clock,
+      { ms: timeouts.attempt, signal },
+      this.#options.headers,
+      options.headers,
+      message.headers,
+    )
     const response = await ky(url, {
       ...AS_IT_IS,
       method,
-      headers: await mergeHeaders(
-        clock,
-        { ms: timeouts.attempt, signal },
-        this.#options.headers,
-        options.headers,
-        message.headers,
-      ),
-      signal,
-      // The deadline is the request's, not the wait's for a token to send it with.
-      fetch: options.intercept((input) => {
+      ...(headers && { headers }),
+      fetch: (input) => {
         const request = input as Request
-        sent = request
-        end = clock.monotonic() + ms
-        return withDeadline(clock, { ms, error, signal: request.signal }, (within) =>
-          observed(request, { signal: within }),
-        )
-      }) as typeof globalThis.fetch,
+        const { url, headers } = request
+        // Without a body, it need not be built anew to carry a token. Some platforms don't show one that is there.
+        return request.body === null
+          ? carried(url, { ...sending, method, headers })
+          : carried(request, sending)
+      },
       ...(json !== undefined && { json }),
       ...(form && { body: formOf(form) }),
     })

@@ -61,8 +61,9 @@ export function observedFetch(
  * @param origin whose clock is asked for
  */
 export function readDate({ headers, url }: Response, origin: string): number | undefined {
-  if (Number(headers.get('age')) > 0 || (url && new URL(url).origin !== origin)) return undefined
-  return Date.parse(headers.get('date') ?? '') || undefined
+  const date = Date.parse(headers.get('date') ?? '')
+  const isKept = date && Number(headers.get('age')) > 0
+  return date && !isKept && (!url || new URL(url).origin === origin) ? date : undefined
 }
 
 /** The platform's own error is kept as the cause; what anybody else threw may hold anything. */

@@ -1,3 +1,5 @@
+import type { HeadersLike } from '../support/fetch.ts'
+
 /** `extra` is what a session's renewal needs besides its tokens. */
 const SECRET_FIELD = /pass|token|secret|code|credential|identifier|ticket|jwt|^extra$/i
 /** Shorter values would blot out ordinary words. */
@@ -8,6 +10,12 @@ const PARAMETER_NAME = /^[\w-]+=(?!=*$)/
 /** A password may happen to be a word that the API's codes and names are made of: in those it stays. */
 const PLAIN_WORD = /^[a-z]+$/
 
+/** What a request may have carried secrets in. */
+export interface Sent {
+  readonly url: string
+  readonly headers: HeadersLike | undefined
+}
+
 /** Takes secrets out of a text. */
 export type Redact = (text: string) => string
 
@@ -17,7 +25,7 @@ export type Redact = (text: string) => string
  * @param values whose fields may hold secrets: their names tell
  * @param request as it was sent, with the session's tokens
  */
-export function redactorFor(values: unknown, request: Request | undefined): Redact {
+export function redactorFor(values: unknown, request: Sent | undefined): Redact {
   const secrets = new Set<string>()
   const collect = (value: unknown, secret: boolean): void => {
     if (typeof value === 'object' && value !== null) {
@@ -27,7 +35,7 @@ export function redactorFor(values: unknown, request: Request | undefined): Reda
   collect(values, false)
   if (request) {
     collect(Object.fromEntries(new URL(request.url).searchParams), false)
-    for (const part of partsOf(request.headers.get('authorization') ?? '')) secrets.add(part)
+    for (const part of partsOf(new Headers(request.headers).get('authorization') ?? '')) secrets.add(part)
   }
   // The longest first: of two that overlap, the shorter would leave the other's rest.
   const found = [...secrets]

@@ -23,19 +23,22 @@ export function withDeadline<T>(
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason)
     const controller = new AbortController()
-    const settle = (): void => {
+    const settled = <Value>(tell: (value: Value) => void, value: Value): void => {
       stop()
       signal?.removeEventListener('abort', abort)
+      tell(value)
     }
     const giveUp = (reason: unknown): void => {
-      settle()
-      reject(reason)
+      settled(reject, reason)
       controller.abort(reason)
     }
     const abort = (): void => giveUp(signal?.reason)
     const stop = ms === Infinity ? () => {} : startTimer(clock, ms, () => giveUp(error()))
     signal?.addEventListener('abort', abort, { once: true })
     const run = async (): Promise<T> => task(controller.signal)
-    run().finally(settle).then(resolve, reject)
+    run().then(
+      (value) => settled(resolve, value),
+      (reason: unknown) => settled(reject, reason),
+    )
   })
 }

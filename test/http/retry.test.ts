@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Method } from '../../src/http/endpoint.ts'
 import { retryPolicyOf } from '../../src/http/retry-policy.ts'
-import { ApiError, ConfigurationError, NetworkError, SaferMeClient } from '../../src/index.ts'
+import { ApiError, ConfigurationError, type Fetch, NetworkError, SaferMeClient } from '../../src/index.ts'
 import { transport } from './transport.ts'
 
 const PASSING = [408, 420, 429, 500, 502, 503, 504]
@@ -212,7 +212,7 @@ describe('the retry option', () => {
 
 describe('every method of an operation', () => {
   it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as Method[])('goes out as it is: %s', async (method) => {
-    const fetch = vi.fn(async (input: RequestInfo | URL) => Response.json((input as Request).method))
+    const fetch = vi.fn(async (...sent: Parameters<Fetch>) => Response.json(new Request(...sent).method))
     expect(await transport(fetch).call(method)).toBe(method)
   })
 })

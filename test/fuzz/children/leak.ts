@@ -16,8 +16,8 @@ const storage = memoryStorage()
 let tokens = 0
 
 /** A server that remembers nothing: it is the client that is measured. */
-async function answer(input: RequestInfo | URL): Promise<Response> {
-  if ((input as Request).method === 'DELETE') return Response.json({})
+async function answer(...sent: Parameters<typeof fetch>): Promise<Response> {
+  if (new Request(...sent).method === 'DELETE') return Response.json({})
   return Response.json({
     session: {
       access_token: `access-${++tokens}`,
