@@ -34,7 +34,7 @@ interface Slot {
   value: string | null
   /** What it says, as a record; `null`: nothing, or nothing that can be read. */
   record: SessionRecord | null
-  lease: { readonly owner: string; readonly machine: Machine; until: number } | undefined
+  lease: { readonly owner: string; until: number } | undefined
   readonly lock: BrowserLock
   readonly watchers: Set<{ readonly machine: Machine; readonly changed: () => void }>
   readonly holds: Map<SimClient, Set<Hold>>
@@ -135,11 +135,13 @@ export class SharedStorage {
     const { timeline } = this.#world
     const slot = this.#slot(key)
     const isOwn = (owner: string): boolean => slot.lease?.owner === owner
+    let holder = ''
     const lease = {
       take: (owner: string, leaseMs: number) =>
         this.#over(client, 'lock', () => {
           if (slot.lease && !isOwn(owner) && slot.lease.until > timeline.now) return false
-          slot.lease = { owner, machine, until: timeline.now + leaseMs }
+          slot.lease = { owner, until: timeline.now + leaseMs }
+          holder = owner
           return true
         }),
       keep: (owner: string, leaseMs: number) =>
@@ -153,7 +155,7 @@ export class SharedStorage {
           if (isOwn(owner)) slot.lease = undefined
         }),
     }
-    const isTrue = (): boolean => slot.lease?.machine === machine && slot.lease.until > timeline.now
+    const isTrue = (): boolean => isOwn(holder) && (slot.lease?.until ?? 0) > timeline.now
     return exclusiveByLease(
       home,
       key,
