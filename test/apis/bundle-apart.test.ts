@@ -1,8 +1,5 @@
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import { expect, it } from 'vitest'
-
-const source = (path: string): string => fileURLToPath(new URL(`../../src/${path}`, import.meta.url))
+import { bundle } from './bundle.ts'
 
 /** What tells an API in a bundle: a path, a field name, a code of its own, that minifying leaves as it is. */
 const MARKS = {
@@ -13,18 +10,7 @@ const MARKS = {
 }
 
 it.each(Object.keys(MARKS))('an application pays for no other API than %s', async (client) => {
-  const { outputFiles } = await build({
-    stdin: { contents: `export { ${client} } from 'latchkey'`, resolveDir: source('.'), loader: 'ts' },
-    alias: { latchkey: source('index.ts') },
-    bundle: true,
-    minify: true,
-    write: false,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2023',
-    logLevel: 'silent',
-  })
-  const text = outputFiles[0]?.text ?? ''
+  const { text } = await bundle(`export { ${client} } from 'latchkey'`)
   const present = Object.entries(MARKS).map(([name, marks]) => [
     name,
     marks.filter((mark) => text.includes(mark)),

@@ -1,38 +1,5 @@
-import { fileURLToPath } from 'node:url'
-import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
 import { describe, expect, it } from 'vitest'
-
-const source = (path: string): string => fileURLToPath(new URL(`../../src/${path}`, import.meta.url))
-const DEPENDENCIES = ['ky', 'zod', 'p-retry', 'mitt']
-
-/** What an application in a browser gets of `code`, minified. */
-async function bundle(code: string, external: readonly string[] = []) {
-  const { outputFiles, metafile } = await build({
-    stdin: { contents: code, resolveDir: source('.'), loader: 'ts' },
-    alias: { latchkey: source('index.ts') },
-    bundle: true,
-    minify: true,
-    metafile: true,
-    write: false,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2023',
-    logLevel: 'error',
-    external: external.flatMap((name) => [name, `${name}/*`]),
-  })
-  const text = outputFiles[0]?.text ?? ''
-  const [output] = Object.values(metafile.outputs)
-  const used = Object.entries(output?.inputs ?? {}).filter(([, { bytesInOutput }]) => bytesInOutput > 0)
-  return {
-    text,
-    /** The modules of which anything is left. */
-    modules: used.map(([path]) => path),
-    imports: (output?.imports ?? []).map(({ path }) => path),
-    bytes: Buffer.byteLength(text),
-    gzip: gzipSync(text, { level: 9 }).length,
-  }
-}
+import { bundle, DEPENDENCIES } from './bundle.ts'
 
 /** What of a text fits, so that a failure doesn't print the rest. */
 function found(text: string, pattern: RegExp): readonly string[] {

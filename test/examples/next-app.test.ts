@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { find } from '../programs.ts'
 import { startRedis } from '../redis.ts'
 import { serveNextApp } from './next-server.ts'
+import { Opened } from './opened.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -27,22 +28,22 @@ const chromium = find('chromium')
 const missing = !chromium || !find('redis-server') || !find('next')
 
 describe.skipIf(missing)('the Next app', { timeout: VISIT_BOUND_MS }, () => {
-  const stack = new AsyncDisposableStack()
+  const opened = new Opened()
   const saferme: FakeSaferMe = fakeSaferMe()
   let browser: Browser
   let url: string
 
   beforeAll(async () => {
     const upstream = await saferme.listen()
-    stack.defer(() => upstream.close())
-    const redis = stack.use(await startRedis())
+    opened.defer(() => upstream.close())
+    const redis = opened.use(await startRedis())
     const app = await serveNextApp({ REDIS_URL: redis.url, SAFERME_URL: upstream.url })
-    stack.use(app)
+    opened.use(app)
     url = app.url
-    browser = stack.use(await playwright.launch({ executablePath: chromium ?? '', args: ARGUMENTS }))
+    browser = opened.use(await playwright.launch({ executablePath: chromium ?? '', args: ARGUMENTS }))
   }, BUILD_BOUND_MS)
 
-  afterAll(() => stack.disposeAsync(), VISIT_BOUND_MS)
+  afterAll(() => opened[Symbol.asyncDispose](), VISIT_BOUND_MS)
 
   /** A browser that nobody has used before, in front of the form. Whatever goes wrong in its pages is a failure. */
   async function visiting(): Promise<Page & AsyncDisposable> {

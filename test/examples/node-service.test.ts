@@ -2,6 +2,7 @@ import { fakeClock, fakeSaferMe } from 'latchkey/testing'
 import { describe, expect, it } from 'vitest'
 import { find } from '../programs.ts'
 import { startRedis } from '../redis.ts'
+import { Opened } from './opened.ts'
 import { type ServiceProcess, startService } from './service-process.ts'
 
 const HOUR_MS = 3_600_000
@@ -12,17 +13,21 @@ const BOUND_MS = 60_000
 
 /** Starts processes of the service over one Redis, and SaferMe, whose delays are on a clock that stands still. */
 async function serving(processes: number) {
-  await using stack = new AsyncDisposableStack()
+  const opened = new Opened()
   const clock = fakeClock({ now: Date.now() })
   const saferme = fakeSaferMe({ clock, users: [ada, bob] })
-  const upstream = await saferme.listen()
-  stack.defer(() => upstream.close())
-  const redis = stack.use(await startRedis())
-  const environment = { REDIS_URL: redis.url, SAFERME_URL: upstream.url }
-  const starting = Array.from({ length: processes }, () => startService(environment))
-  const services = (await Promise.all(starting)).map((service) => stack.use(service))
-  const owned = stack.move()
-  return { clock, saferme, services, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  try {
+    const upstream = await saferme.listen()
+    opened.defer(() => upstream.close())
+    const redis = opened.use(await startRedis())
+    const environment = { REDIS_URL: redis.url, SAFERME_URL: upstream.url }
+    const starting = Array.from({ length: processes }, () => startService(environment))
+    const services = (await Promise.all(starting)).map((service) => opened.use(service))
+    return { clock, saferme, services, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }
+  } catch (error) {
+    await opened[Symbol.asyncDispose]()
+    throw error
+  }
 }
 
 describe.skipIf(!find('redis-server'))('the service', { timeout: BOUND_MS }, () => {
