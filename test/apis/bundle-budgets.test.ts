@@ -14,11 +14,11 @@ const ALL = Object.keys(CLIENTS) as Client[]
 
 /** The most bytes with gzip, of it all and without the dependencies. Raised only in the commit that needs it. */
 const BUDGETS: readonly (readonly [clients: readonly Client[], whole: number, own: number])[] = [
-  [['SaferMeClient'], 36_230, 20_090],
-  [['KomsClient'], 36_320, 20_150],
-  [['ZelfClient'], 35_390, 19_480],
-  [['ClerkClient'], 43_150, 26_160],
-  [ALL, 46_950, 29_990],
+  [['SaferMeClient'], 36_370, 20_230],
+  [['KomsClient'], 36_470, 20_290],
+  [['ZelfClient'], 35_520, 19_630],
+  [['ClerkClient'], 43_310, 26_310],
+  [ALL, 47_090, 30_120],
 ]
 
 it.each(BUDGETS)(
