@@ -3,7 +3,7 @@ import { LatchkeyError } from '../errors/latchkey-error.ts'
 import type { TokenSet } from '../session/protocol.ts'
 import type { WaitOptions } from '../session/session.ts'
 import type { Lease } from '../session/token-source.ts'
-import type { Fetch } from '../support/fetch.ts'
+import { discard, type Fetch, signalOf } from '../support/fetch.ts'
 import type { Outgoing, SessionProtocol } from './protocol.ts'
 
 /** Where the interceptor has its tokens from. */
@@ -58,7 +58,7 @@ const MOST_SENDS = 3
  */
 export function authenticatedFetch(session: LeaseSource, authorize: Authorize, fetch: Fetch): Fetch {
   return async (input, init) => {
-    const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined)
+    const signal = signalOf(input, init)
     const options = signal ? { signal } : {}
     const replayable = !isStream(init?.body)
     let lease = await session.acquire(options)
@@ -109,7 +109,7 @@ async function send(
     // The platform's own error quotes the token that it can't put into a header.
     throw error instanceof LatchkeyError
       ? error
-      : new ConfigurationError('The session can not be put into a request')
+      : new ConfigurationError('The session is not allowed in a header')
   }
   const { href, headers, credentials } = outgoing
   const authorized: RequestInit = { ...init, headers, ...(credentials && { credentials }) }
@@ -154,7 +154,7 @@ async function rebuilt(
     // The caller's signal itself: what stands between may be collected before it is aborted.
     return new Request(moved, { signal: request.signal, ...init })
   } catch {
-    throw new ConfigurationError('The request can not be sent: its body is used, or its options contradict')
+    throw new ConfigurationError('The body of the request is used, or its options contradict')
   }
 }
 
@@ -172,9 +172,4 @@ async function movedTo(url: string, request: Request): Promise<Request> {
 /** A body that can be read once only: a stream, of the web's or of Node's, or any other asynchronous iterable. */
 function isStream(body: unknown): boolean {
   return 'getReader' in Object(body) || Symbol.asyncIterator in Object(body)
-}
-
-/** Lets go of the connection of an answer that nobody will read. */
-function discard(response: Response): void {
-  response.body?.cancel().catch(() => {})
 }

@@ -98,7 +98,7 @@ async function granted<Resource, Extra>(
   granting: Promise<Grant<Resource, Extra>> | undefined,
 ): Promise<Grant<Resource, Extra>> {
   const grant = await granting
-  if (!grant) throw new ConfigurationError(`${operation}: this API has no way to do that`)
+  if (!grant) throw new ConfigurationError(`${operation}: this API has no such thing`)
   return { tokens: grant.tokens, resource: () => readOf({ operation, status: 200 }, () => grant.resource()) }
 }
 

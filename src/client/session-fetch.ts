@@ -1,6 +1,6 @@
 import { type Observer, observedFetch } from '../http/observed-fetch.ts'
 import type { Territory } from '../http/url.ts'
-import type { Fetch } from '../support/fetch.ts'
+import { type Fetch, signalOf } from '../support/fetch.ts'
 import type { MaybePromise } from '../support/maybe-promise.ts'
 import { type Authorize, authenticatedFetch, type LeaseSource } from './authenticated-fetch.ts'
 
@@ -24,7 +24,7 @@ export function sessionFetch(options: SessionFetchOptions): Fetch {
   const { territory, authorize, fetch, observer } = options
   return async (input, init) => {
     const request = input instanceof Request ? input : undefined
-    const signal = init?.signal ?? request?.signal
+    const signal = signalOf(input as string | URL | Request, init)
     const url = territory.resolve(request?.url ?? (input as string | URL))
     const leases = options.leases(signal)
     const headers = await options.headers(init?.headers ?? request?.headers, signal)

@@ -20,7 +20,7 @@ export async function mergeHeaders(
   { ms, signal }: Omit<Deadline, 'error'>,
   ...sources: readonly (HeadersSource | undefined)[]
 ): Promise<Headers | undefined> {
-  const error = (): Error => new ConfigurationError('A header is not allowed, or the headers function failed')
+  const error = (): Error => new ConfigurationError('A header is not allowed, or headers failed')
   let merged: Headers | undefined
   for (const source of sources) {
     if (source === undefined) continue

@@ -6,7 +6,7 @@ import { LatchkeyError } from '../errors/latchkey-error.ts'
 import { RequestValidationError } from '../errors/request-validation-error.ts'
 import { TimeoutError } from '../errors/timeout-error.ts'
 import { withDeadline } from '../support/deadline.ts'
-import type { Fetch, HeadersLike } from '../support/fetch.ts'
+import { discard, type Fetch, type HeadersLike } from '../support/fetch.ts'
 import { sleep } from '../support/timer.ts'
 import { Answer, type ReportDrift, readOf } from './answer.ts'
 import { findIssues } from './check.ts'
@@ -118,18 +118,14 @@ export class HttpClient {
   #attempts(endpoint: Route, url: URL, message: Message, options: Attempted, end: number): Promise<Answer> {
     const { fetch, retry, observer } = this.#options
     const { operation, method, path } = endpoint
+    const description = { operation, method, path }
     const { afterwards, signal } = options
     const { clock } = observer
     const emit: Observer['emit'] = afterwards
       ? (type, event) => afterwards(() => observer.emit(type, event))
       : observer.emit
     const sends: Sends = { count: 0 }
-    const observed = observedFetch(
-      refuseRedirects(fetch),
-      { operation, method, path },
-      { ...observer, emit },
-      sends,
-    )
+    const observed = observedFetch(refuseRedirects(fetch), description, { ...observer, emit }, sends)
     let sent = 0
     return pRetry(() => this.#attempt(endpoint, url, message, options, observed), {
       retries: options.single ? 0 : retry.retries,
@@ -141,7 +137,7 @@ export class HttpClient {
         const delayMs = retryDelay(error, endpoint, attemptNumber, retry, clock.random())
         if (clock.monotonic() + delayMs >= end) return false
         const status = error instanceof ApiError && { status: error.status }
-        emit('retry', { operation, method, path, attempt: sent, delayMs, ...status })
+        emit('retry', { ...description, attempt: sent, delayMs, ...status })
         await sleep(clock, delayMs, signal)
         return true
       },
@@ -160,18 +156,17 @@ export class HttpClient {
     const { timeouts, toError, onDrift, observer } = this.#options
     const { clock } = observer
     const ms = options.unbounded ? Infinity : timeouts.attempt
-    const error = tooLate(operation, ms)
     // No redirect takes a session elsewhere.
     const sending = { signal, redirect: 'manual' } as const
+    const inTime = <T>(left: number, task: (signal: AbortSignal) => Promise<T>): Promise<T> =>
+      withDeadline(clock, { ms: left, error: tooLate(operation, ms), signal }, task)
     let sent: Sent | undefined
     let end = Infinity
     // The deadline is the request's, not the wait's for a token to send it with.
     const carried = options.intercept((input, init = {}) => {
       sent = input instanceof Request ? input : { url: String(input), headers: init.headers }
       end = clock.monotonic() + ms
-      return withDeadline(clock, { ms, error, signal }, (within) =>
-        observed(input, { ...init, signal: within }),
-      )
+      return inTime(ms, (within) => observed(input, { ...init, signal: within }))
     })
     const headers = await mergeHeaders(
       clock,
@@ -197,12 +192,12 @@ export class HttpClient {
     })
     const { ok, status } = response
     const redact = ok ? undefined : redactorFor([message, options.secrets?.()], sent)
-    const body = await withDeadline(clock, { ms: end - clock.monotonic(), error, signal }, (within) =>
-      readBody(response, within, redact),
-    ).catch((failure: unknown) => {
-      response.body?.cancel().catch(() => {})
-      throw failure instanceof LatchkeyError || signal.aborted ? failure : networkError(operation, failure)
-    })
+    const body = await inTime(end - clock.monotonic(), (within) => readBody(response, within, redact)).catch(
+      (failure: unknown) => {
+        discard(response)
+        throw failure instanceof LatchkeyError || signal.aborted ? failure : networkError(operation, failure)
+      },
+    )
     if (ok) return new Answer(operation, response, body, onDrift)
     throw toError({
       operation,

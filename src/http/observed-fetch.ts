@@ -1,7 +1,7 @@
 import { NetworkError } from '../errors/network-error.ts'
 import type { Clock } from '../support/clock.ts'
 import type { Emit } from '../support/emitter.ts'
-import type { Fetch } from '../support/fetch.ts'
+import { type Fetch, signalOf } from '../support/fetch.ts'
 import type { RequestDescription, TransportEvents } from './transport-events.ts'
 
 /** Clocks of one machine that part by more than this during a request have jumped, in milliseconds. */
@@ -49,7 +49,7 @@ export function observedFetch(
       return response
     } catch (error) {
       tell()
-      const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined)
+      const signal = signalOf(input, init)
       throw signal?.aborted ? signal.reason : networkError(description.operation, error)
     }
   }
@@ -62,8 +62,8 @@ export function observedFetch(
  */
 export function readDate({ headers, url }: Response, origin: string): number | undefined {
   const date = Date.parse(headers.get('date') ?? '')
-  const isKept = date && Number(headers.get('age')) > 0
-  return date && !isKept && (!url || new URL(url).origin === origin) ? date : undefined
+  if (!date || Number(headers.get('age')) > 0 || (url && new URL(url).origin !== origin)) return undefined
+  return date
 }
 
 /** The platform's own error is kept as the cause; what anybody else threw may hold anything. */

@@ -34,7 +34,7 @@ type Reviver = (key: string, value: unknown) => unknown
  *   there could make it unreadable.
  */
 function reviverFor(text: string, redact: Redact | undefined): Reviver | undefined {
-  const mayHavePrototype = /__proto__|\\u00/i.test(text)
+  const mayHavePrototype = /__proto__|\\u00/.test(text)
   if (!redact && !mayHavePrototype) return undefined
   return (key, value) => (key === '__proto__' ? undefined : redact ? redacted(value, redact) : value)
 }

@@ -1,4 +1,4 @@
-import type { Fetch } from '../support/fetch.ts'
+import { discard, type Fetch } from '../support/fetch.ts'
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
@@ -10,7 +10,7 @@ export function refuseRedirects(fetch: Fetch): Fetch {
   return async (input, init) => {
     const response = await fetch(input, init)
     if (response.type !== 'opaqueredirect' && !REDIRECTS.has(response.status)) return response
-    response.body?.cancel().catch(() => {})
+    discard(response)
     throw new TypeError('redirected')
   }
 }

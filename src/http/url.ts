@@ -14,26 +14,21 @@ const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/
  * user information, a query or a fragment.
  */
 export function parseBaseUrl(value: string | URL, option: string): URL {
-  const url = parse(textOf(value, option), option)
+  const url = read(option, () => new URL(value))
   const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.hostname))
   if (!isSafe || url.username || url.password || url.search || url.hash) {
-    throw new ConfigurationError(`${option} must be a plain https: URL, or an http: one on loopback`)
+    throw new ConfigurationError(`${option} must be a plain https: URL, or http: on loopback`)
   }
   return url
 }
 
 /** What is no URL may be no text either: `String` throws where `toString` is no function. */
-function textOf(value: string | URL, option: string): string {
+function read<T>(option: string, reading: () => T): T {
   try {
-    return String(value)
+    return reading()
   } catch {
-    throw new ConfigurationError(`${option} is not a URL`)
+    throw new ConfigurationError(`${option} is not an absolute URL`)
   }
-}
-
-function parse(value: string, option: string): URL {
-  if (!URL.canParse(value)) throw new ConfigurationError(`${option} is not an absolute URL`)
-  return new URL(value)
 }
 
 /** Where requests may go: under a base URL, and to the origins that may see its credentials. */
@@ -59,13 +54,11 @@ export class Territory {
    */
   resolve(target: string | URL): URL {
     // The platform's parser drops these: to it, `/\t/host` is another host and `.. ` the folder above.
-    const text = textOf(target, 'The URL').replace(/[\t\n\r]|^[\0-\x20]+|[\0-\x20]+$/g, '')
+    const text = read('The URL', () => String(target)).replace(/[\t\n\r]|^[\0-\x20]+|[\0-\x20]+$/g, '')
     const url = isAbsolute(text) ? this.#elsewhere(text) : this.#under(text)
     // Not `url.origin`: a `blob:` URL's is the origin that made it.
     if (!this.#origins.has(`${url.protocol}//${url.host}`) || url.username || url.password) {
-      throw new ConfigurationError(
-        'This origin is not one that may see credentials: list it in authorizedOrigins',
-      )
+      throw new ConfigurationError('This origin is not listed in authorizedOrigins')
     }
     return url
   }
@@ -97,7 +90,7 @@ export class Territory {
 
   /** A URL of its own, never read against the base: `https:path` would then lie beside the base path. */
   #elsewhere(text: string): URL {
-    return parse(/^[\\/]/.test(text) ? this.base.protocol + text : text, 'The URL')
+    return read('The URL', () => new URL(/^[\\/]/.test(text) ? this.base.protocol + text : text))
   }
 
   #under(path: string): URL {

@@ -12,7 +12,6 @@ export interface Bundle {
   /** The modules of which anything is left. */
   readonly modules: readonly string[]
   readonly imports: readonly string[]
-  readonly bytes: number
   readonly gzip: number
 }
 
@@ -42,7 +41,6 @@ export async function bundle(code: string, external: readonly string[] = []): Pr
     text,
     modules: used.map(([path]) => path),
     imports: (output?.imports ?? []).map(({ path }) => path),
-    bytes: Buffer.byteLength(text),
     gzip: gzipSync(text, { level: 9 }).length,
   }
 }

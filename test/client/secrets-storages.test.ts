@@ -21,7 +21,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 function tapping() {
   const secrets = new Set([PASSWORD])
   const note = (value: unknown, key = ''): void => {
-    if (typeof value === 'string' && TOKEN_FIELD.test(key)) secrets.add(value)
+    // An empty one tells that there is none any more.
+    if (value && typeof value === 'string' && TOKEN_FIELD.test(key)) secrets.add(value)
     if (typeof value === 'object' && value !== null) {
       for (const [name, part] of Object.entries(value)) note(part, name)
     }

@@ -1,7 +1,7 @@
 import { type Authorize, authorizedFetch } from '../../client/authenticated-fetch.ts'
 import type { Outgoing } from '../../client/protocol.ts'
 import type { Interceptor } from '../../http/http-client.ts'
-import type { Fetch } from '../../support/fetch.ts'
+import { discard, type Fetch } from '../../support/fetch.ts'
 import type { StoredToken } from './stored-token.ts'
 
 /**
@@ -122,6 +122,6 @@ async function isUnknownDevBrowser(response: Response): Promise<boolean> {
 
 /** Lets go of an answer in favour of another. */
 function replaced(response: Response, next: ReturnType<Fetch>): ReturnType<Fetch> {
-  response.body?.cancel().catch(() => {})
+  discard(response)
   return next
 }
