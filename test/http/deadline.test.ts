@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, it, vi } from 'vitest'
+import type { Interceptor } from '../../src/http/http-client.ts'
 import { ConfigurationError, NetworkError, SaferMeClient } from '../../src/index.ts'
 import { transport } from './transport.ts'
 
@@ -114,6 +115,21 @@ describe('an operation', () => {
 })
 
 describe('the signal of a caller', () => {
+  it('stops the wait for a token too: nobody is left to send anything with it', async () => {
+    const stopped = new AbortController()
+    let waiting: AbortSignal | null | undefined
+    const { send } = transport(never)
+    const intercept: Interceptor = () => (_, init) => {
+      waiting = init?.signal
+      return never()
+    }
+    const sent = send({}, { signal: stopped.signal, intercept })
+    await vi.waitFor(() => expect(waiting).toBeDefined())
+    stopped.abort()
+    await expect(sent).rejects.toMatchObject({ code: 'aborted' })
+    expect(waiting?.aborted).toBe(true)
+  })
+
   it('that is aborted already sends nothing', async () => {
     const fetch = vi.fn(never)
     const { call, clock } = transport(fetch)

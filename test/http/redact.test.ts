@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { redactorFor } from '../../src/http/redact.ts'
+import { ApiError } from '../../src/index.ts'
+import { transport } from './transport.ts'
 
 const sentWith = (authorization: string, url = 'https://x.test/') =>
   new Request(url, { headers: { authorization } })
@@ -43,3 +45,21 @@ describe('what a request carried in secret is taken out of the answer', () => {
     expect(redactorFor({ json }, undefined)('secret-and-more, secret')).toBe('[redacted], [redacted]')
   })
 })
+
+it.each(['GET', 'POST'] as const)(
+  'what a %s was carried with shows in no answer that echoes it',
+  async (method) => {
+    const bodies: unknown[] = []
+    const { send } = transport(async () => Response.json({ said: 'Bearer SECRET-TOKEN' }, { status: 400 }), {
+      toError: (failure) => {
+        bodies.push(failure.body)
+        return new ApiError(failure)
+      },
+    })
+    const headers = { authorization: 'Bearer SECRET-TOKEN' }
+    await expect(
+      send({ method, write: () => ({ json: method === 'POST' ? {} : undefined }) }, { headers }),
+    ).rejects.toMatchObject({ status: 400 })
+    expect(bodies).toEqual([{ said: 'Bearer [redacted]' }])
+  },
+)
