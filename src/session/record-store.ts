@@ -7,6 +7,7 @@ import { isPromise, type MaybePromise } from '../support/maybe-promise.ts'
 import type { SessionPolicy } from './protocol.ts'
 import { type Mine, reconcile } from './reconcile.ts'
 import { parseRecord, type Reading, type SessionRecord, serializeRecord, writtenOver } from './record.ts'
+import { CLOCKS_PARTED_MS } from './server-clock.ts'
 
 /** What is stored: the string, and the session it means to this client. */
 export interface Stored {
@@ -46,8 +47,8 @@ export class RecordStore {
   readonly #report: (error: StorageError) => void
   #storage: TokenStorage
   #worked = false
-  /** What the storage failed to do before it ever worked. */
-  #gaveWay: 'read' | 'written' | 'locked' | undefined
+  /** The storage failed before it ever worked. */
+  #gaveWay = false
   /** A session is kept in its place. */
   #keeps = false
   #synchronous = false
@@ -118,7 +119,7 @@ export class RecordStore {
   /** Gives a storage that never worked another chance. */
   tryAgain(): void {
     this.#use(this.#given)
-    this.#gaveWay = undefined
+    this.#gaveWay = false
     this.#keeps = false
   }
 
@@ -130,7 +131,7 @@ export class RecordStore {
    */
   async read(locked = false): Promise<Stored> {
     // As long as no session is kept in its place, it may turn out to work after all.
-    if (this.#gaveWay === 'read' && !this.#keeps) this.#use(this.#given)
+    if (!locked && !this.#keeps) this.#use(this.#given)
     const raw = await this.#guarded('read', () => {
       const value = this.#storage.read(this.#key)
       this.#synchronous = !isPromise(value)
@@ -220,9 +221,10 @@ export class RecordStore {
           return signal.aborted
         },
         get overslept() {
-          // While a machine sleeps, its monotonic clock may stand still.
-          const passed = Math.max(clock.monotonic() - entered, Math.abs(clock.now() - enteredAt))
-          return passed > LONGEST_PREPARATION_MS
+          // While a machine sleeps, its monotonic clock may stand still, and its wall clock be set.
+          const passed = clock.monotonic() - entered
+          const parted = Math.abs(clock.now() - enteredAt - passed)
+          return passed > LONGEST_PREPARATION_MS || parted > CLOCKS_PARTED_MS
         },
       }
       // Settled as a value: what the task throws is no failure of the storage's.
@@ -301,7 +303,7 @@ export class RecordStore {
       // Somebody else has the lock, or can read what this one can't: the storage works.
       const works = failure.failure === 'locked' || failure.failure === 'unreadable'
       if (works || this.#worked || shared || this.private) throw failure
-      this.#gaveWay = done
+      this.#gaveWay = true
       this.#use(memoryStorage({ clock: this.#clock }))
       return await access()
     }

@@ -1,7 +1,7 @@
 import type { Clock } from '../support/clock.ts'
 
 /** The clocks of a machine that was asleep, or was set, have parted by more than this, in milliseconds. */
-const CLOCKS_PARTED_MS = 2000
+export const CLOCKS_PARTED_MS = 2000
 
 /** The server's times are told in whole seconds: the true one is anywhere in the second that follows. */
 const RESOLUTION_MS = 1000

@@ -69,10 +69,13 @@ export class SessionState {
     if (mine.unsaved) this.#onUnsaved()
   }
 
-  /** Notes that the storage has the tombstone of this session now. */
-  buried(session: string): void {
+  /** Notes that the storage has a tombstone now, whatever was read there before. */
+  buried(tombstone: SessionRecord): void {
+    this.#version++
     const { record } = this.#mine
-    if (record?.session === session && record.ended) this.#mine = { record, unsaved: null }
+    if (record?.session !== tombstone.session) return
+    if (isLive(record)) this.#take(tombstone, 'adopted')
+    else this.#mine = { record, unsaved: null }
   }
 
   /**

@@ -54,8 +54,10 @@ export class SignIn<Resource> {
     const saved = await this.#save(record, number)
     if (number < this.#latest) {
       // What took its place is not to go with it, nor what the storage has lost and others are about to write back.
-      await bury(this.#context, record, (theirs) => theirs?.session === record.session)
-      await revoke(this.#context, record, backend.revoke)
+      const newest = await bury(this.#context, record, (theirs) => theirs?.session === record.session)
+      // Whoever has seen it may have renewed it.
+      const areNewest = newest !== undefined || !saved
+      if (newest !== null) await revoke(this.#context, newest ?? record, backend.revoke, areNewest)
       throw new SessionEndedError('superseded')
     }
     const wasLive = isLive(state.record)

@@ -64,9 +64,9 @@ export async function bury(
       // What memory holds may never have got into the storage.
       const isNewest = theirs?.session === record.session && theirs.generation >= record.generation
       const newest = isNewest ? theirs : record
-      const written = await store.replace(stored.raw, endRecord(newest, 'deleted'))
-      if (!written) continue
-      state.buried(record.session)
+      const tombstone = endRecord(newest, 'deleted')
+      if (!(await store.replace(stored.raw, tombstone))) continue
+      state.buried(tombstone)
       if (!theirs) return undefined
       return isLive(newest) ? newest : null
     }
@@ -90,18 +90,18 @@ export async function revoke(
   if (!send) return { revoked: false }
   // Where a refresh is under way, a second one would cost what the first one wins.
   const renewable = areNewest && pending === null && backend.renewable?.(tokens) !== false
-  const renewed = async (): Promise<TokenSet> =>
-    completeTokens((await backend.refresh(tokens)).tokens, context, tokens)
+  const renewed = async (before: TokenSet): Promise<TokenSet> =>
+    completeTokens((await backend.refresh(before)).tokens, context, before)
   const over = (error: unknown): boolean =>
     /revoked|expired|stale/.test(backend.judge(error, 'revoke').verdict)
   try {
-    if (renewable && freshnessOf(tokens, serverClock, backend) === 'expired') await send(await renewed())
-    else {
-      await send(tokens).catch(async (error: unknown) => {
-        if (!renewable || !over(error)) throw error
-        await send(await renewed())
-      })
-    }
+    const isExpired = renewable && freshnessOf(tokens, serverClock, backend) === 'expired'
+    const latest = isExpired ? await renewed(tokens) : tokens
+    await send(latest).catch(async (error: unknown) => {
+      // A token that came back unchanged may have run out since.
+      if (!renewable || !over(error)) throw error
+      await send(await renewed(latest))
+    })
     return { revoked: true }
   } catch (error) {
     if (renewable && over(error)) return { revoked: true }

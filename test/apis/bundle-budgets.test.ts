@@ -16,16 +16,16 @@ type Storage = 'memoryStorage' | 'indexedDbStorage'
 
 /** The most bytes with gzip, of it all and without the dependencies. Raised only in the commit that needs it. */
 const BUDGETS: readonly (readonly [clients: readonly Client[], Storage, whole: number, own: number])[] = [
-  [['SaferMeClient'], 'memoryStorage', 34_820, 18_660],
-  [['SaferMeClient'], 'indexedDbStorage', 36_310, 20_180],
-  [['KomsClient'], 'memoryStorage', 34_920, 18_730],
-  [['KomsClient'], 'indexedDbStorage', 36_410, 20_240],
-  [['ZelfClient'], 'memoryStorage', 33_990, 18_070],
-  [['ZelfClient'], 'indexedDbStorage', 35_460, 19_580],
-  [['ClerkClient'], 'memoryStorage', 41_750, 24_800],
-  [['ClerkClient'], 'indexedDbStorage', 43_240, 26_280],
-  [ALL, 'memoryStorage', 45_530, 28_560],
-  [ALL, 'indexedDbStorage', 47_030, 30_080],
+  [['SaferMeClient'], 'memoryStorage', 34_850, 18_700],
+  [['SaferMeClient'], 'indexedDbStorage', 36_340, 20_220],
+  [['KomsClient'], 'memoryStorage', 34_950, 18_770],
+  [['KomsClient'], 'indexedDbStorage', 36_440, 20_280],
+  [['ZelfClient'], 'memoryStorage', 34_030, 18_120],
+  [['ZelfClient'], 'indexedDbStorage', 35_500, 19_620],
+  [['ClerkClient'], 'memoryStorage', 41_780, 24_830],
+  [['ClerkClient'], 'indexedDbStorage', 43_270, 26_310],
+  [ALL, 'memoryStorage', 45_550, 28_590],
+  [ALL, 'indexedDbStorage', 47_060, 30_120],
 ]
 
 it.each(BUDGETS)(

@@ -26,6 +26,20 @@ describe('a storage that never worked', () => {
     },
   )
 
+  it('hides nobody’s session for good, where it could not be locked to tell garbage from a half-written record', async () => {
+    const { clock, storage, inner, client, signedIn } = frailWorld()
+    const signed = await signedIn()
+    const stored = inner.read(DEFAULT_KEY)
+    await inner.replace(DEFAULT_KEY, await stored, '{"v":1,"aud')
+    storage.broken.exclusive = true
+    const late = client({ storage })
+    expect(await clock.until(late.session.restore())).toMatchObject({ status: 'none' })
+    storage.broken.exclusive = false
+    await clock.until(signed.session.restore())
+    await clock.advance(SECOND_MS)
+    expect(await clock.until(late.session.restore())).toMatchObject({ status: 'active' })
+  })
+
   it('is used again from the next sign-in on', async () => {
     const { clock, storage, inner, client, signedIn } = frailWorld()
     storage.broken.read = storage.broken.replace = true

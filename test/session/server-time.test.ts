@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { frailStorage } from './frail-storage.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS, saferMeWorld } from './saferme-world.ts'
 
 const FOUR_HOURS_MS = 4 * HOUR_MS
@@ -130,5 +131,17 @@ describe('a clock that jumps', () => {
     expect(responses.map(({ status }) => status)).toEqual([200, 200])
     expect(server.count('refreshSession')).toBe(1)
     expect(server.count('api')).toBe(2)
+  })
+
+  it('back while the machine slept hides from nobody that the lock may be gone: nothing is sent', async () => {
+    const { clock, server, storage: inner, signedIn, rejection } = saferMeWorld()
+    const storage = frailStorage(inner)
+    const client = await signedIn({ storage })
+    storage.beforeWrite = () => {
+      clock.suspend(12 * SECOND_MS)
+      clock.setNow(clock.now() - 3 * SECOND_MS)
+    }
+    expect(await rejection(client.session.refresh())).toMatchObject({ code: 'storage', failure: 'locked' })
+    expect(server.count('refreshSession')).toBe(0)
   })
 })

@@ -6,6 +6,9 @@ import { asynchronousStorage, frailStorage } from './frail-storage.ts'
 import { ada, bob, eventsOf, MINUTE_MS, saferMeWorld, tokenOf } from './saferme-world.ts'
 import { scheduledFetch } from './scheduled.ts'
 
+/** A lock that was taken from whoever had it. */
+const unlocked: TokenStorage['exclusive'] = (_key, task) => task(new AbortController().signal)
+
 /** When the second thing begins, and where the refresh's answer is slow: on the way there or on the way back. */
 const timings = fc.record({
   begins: fc.integer({ min: 0, max: 6000 }),
@@ -100,7 +103,47 @@ describe('a sign-out while the storage is slow', () => {
   })
 })
 
+describe('a sign-out while a sign-in is being written', () => {
+  it('leaves nobody in the session that it undid, though it was read when it was there', async () => {
+    const { clock, server, storage: inner, client, rejection } = saferMeWorld()
+    let isSlow = false
+    const storage = asynchronousStorage(inner, async (label) => {
+      if (label.startsWith('replace')) await sleep(clock, 1000)
+      if (label === 'read done' && isSlow) {
+        isSlow = false
+        await sleep(clock, 5000)
+      }
+    })
+    const one = client({ storage })
+    const signingIn = one.createSession(ada).catch((error: unknown) => error)
+    await clock.advance(500)
+    await one.session.end()
+    await clock.advance(1000)
+    isSlow = true
+    const restored = one.session.restore()
+    expect(await clock.until(signingIn)).toMatchObject(new SessionEndedError('superseded'))
+    expect((await clock.until(restored)).status).toBe('none')
+    expect(await rejection(one.session.getAccessToken())).toMatchObject({ code: 'no_session' })
+    expect(server.sessions).toEqual([])
+  })
+})
+
 describe('a sign-in that a later one has overtaken', () => {
+  it('leaves nothing on the server where another client has refreshed what it wrote', async () => {
+    const { clock, server, storage: inner, client } = saferMeWorld()
+    const storage = asynchronousStorage(inner, async (label) => {
+      if (label.startsWith('replace')) await sleep(clock, 1000)
+    })
+    const one = client({ storage })
+    const signingIn = one.createSession(ada).catch((error: unknown) => error)
+    await clock.advance(500)
+    await one.session.end()
+    await clock.advance(1000)
+    await clock.until(client({ storage: { ...inner, exclusive: unlocked } }).session.refresh())
+    expect(await clock.until(signingIn)).toMatchObject(new SessionEndedError('superseded'))
+    expect(server.sessions).toEqual([])
+  })
+
   it("doesn't take the later one's session along where the storage was cleared before it gave up", async () => {
     const { clock, server, client, ending } = saferMeWorld()
     const values = new Map<string, string>()

@@ -1,5 +1,6 @@
 import type { TokenStorage } from 'latchkey'
 import { describe, expect, it } from 'vitest'
+import { sleep } from '../../../src/support/timer.ts'
 import { HOUR_MS, komsWorld } from './koms-world.ts'
 
 /** The same data, and a lock that excludes nobody. */
@@ -125,6 +126,19 @@ describe('a KOMS session', () => {
     const { clock, server, signedIn, runOut } = komsWorld()
     const koms = await signedIn()
     await runOut()
+    expect(await clock.until(koms.session.end())).toEqual({ revoked: true })
+    expect(server.sessions).toEqual([])
+  })
+
+  it('is deleted on the server also when its access token runs out on the way there', async () => {
+    const { clock, server, signedIn } = komsWorld()
+    const slow = async (...call: Parameters<typeof fetch>): Promise<Response> => {
+      const request = new Request(...call)
+      if (request.method === 'DELETE') await sleep(clock, 1000)
+      return server.fetch(request)
+    }
+    const koms = await signedIn({ fetch: slow })
+    await clock.advance(HOUR_MS - 200)
     expect(await clock.until(koms.session.end())).toEqual({ revoked: true })
     expect(server.sessions).toEqual([])
   })
