@@ -146,7 +146,7 @@ export class ClerkSubject implements Subject {
       },
       storage: this.#storage,
       key: this.#world.key,
-      clock: this.#client.machine.clock,
+      clock: this.#client.clock,
       keepAlive: false,
       reauthenticate: undefined,
       timeoutMs: PATIENCE_MS,

@@ -33,7 +33,7 @@ export class EngineSubject implements Subject {
   #user = 'ada'
 
   constructor({ client, world, storage, protocol, credentials }: EngineSubjectOptions) {
-    const { clock } = client.machine
+    const { clock } = client
     const observeTime = (...seen: [number, number, number]): void => {
       client.learnsTime(...seen)
       this.#engine.observeTime(...seen)

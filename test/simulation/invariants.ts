@@ -3,31 +3,19 @@ import { NoSessionError } from '../../src/errors/no-session-error.ts'
 import { SessionEndedError } from '../../src/errors/session-ended-error.ts'
 import { LONGEST_ASKED_MS } from '../../src/session/cool-down.ts'
 import { isLive } from '../../src/session/record.ts'
-import type { Call, End, Ledger, Refresh, SessionFacts, Write } from './ledger.ts'
-import type { ModelServer, Tokens } from './model-server.ts'
-import type { Plan } from './plan.ts'
-import type { SharedStorage } from './shared-storage.ts'
+import {
+  CLOCK_MS,
+  endedBy,
+  isInDoubt,
+  isLockLost,
+  isNobodyElses,
+  isPrivate,
+  type Observed,
+  wasFailed,
+} from './excuses.ts'
+import type { Call, End, Refresh, SessionFacts, Write } from './ledger.ts'
+import type { Tokens } from './model-server.ts'
 import type { SimClient } from './sim-client.ts'
-
-/** Whoever set a mark this recently may yet write what it won, in milliseconds. */
-const YOUNG_MS = 120_000
-/** Clients know the server's time to within a second or so; what they do may come that much early or late, in milliseconds. */
-export const CLOCK_MS = 2500
-
-/** A lock that was lost with the storage may be held by two for so long, in milliseconds. */
-const LONGEST_HOLD_MS = 31_000
-
-/** What an observer of every side knows. */
-export interface Observed {
-  readonly plan: Plan
-  readonly now: number
-  /** What the session is stored under. */
-  readonly key: string
-  readonly server: ModelServer
-  readonly storage: SharedStorage
-  readonly ledger: Ledger
-  readonly clients: readonly SimClient[]
-}
 
 /** What a client says at rest, once it has looked at the storage: its token, or what it was told instead. */
 export type Statement = Pick<Call, 'client' | 'result' | 'settledAt'>
@@ -38,13 +26,15 @@ type Rule<Fact> = (fact: Fact, world: Observed) => string | undefined
 /** No refresh is sent twice with one pair, unless an answer was lost. */
 export const isSentOnce: Rule<Refresh> = ({ tokens, client }, world) => {
   if (!tokens) return undefined
+  // Its tombstone was lost: whoever ended it doesn't know what it has been refreshed to since.
+  if ((endedBy(client, tokens, world.ledger)?.endedAt ?? world.now) < world.ledger.clearedAt) return undefined
   const earlier = world.ledger.of(tokens).refreshes.find((one) => !mayBeRepeated(one, client, world))
   return earlier && `${earlier.client.name} sent it ${world.now - earlier.sentAt} ms ago: ${earlier.outcome}`
 }
 
 function mayBeRepeated(earlier: Refresh, by: SimClient, world: Observed): boolean {
   const { client, outcome, won } = earlier
-  if (client.machine.isDead || world.now - world.ledger.locksLostAt < LONGEST_HOLD_MS) return true
+  if (client.machine.isDead || isLockLost(world)) return true
   // Who signs out while the storage fails can't know that there are newer tokens.
   if (by.signOuts > 0 && wasFailed(by, earlier.sentAt)) return true
   // Where it does no harm, a client that can't have the lock sends without it.
@@ -61,50 +51,30 @@ function isUnwritten({ client, sentAt }: Refresh, world: Observed): boolean {
   return wasFailed(client, sentAt) || !world.storage.isHeldBy(client)
 }
 
-/** Private memory took the place of a storage that didn't work: nobody else has had these tokens. */
-function isPrivate(tokens: Tokens, client: SimClient, { ledger, plan }: Observed): boolean {
-  if (!wasFailed(client, plan.reach === 'origin' ? 0 : tokens.family.begunAt)) return false
-  // Clerk's sessions and Zelf's users are the server's: several sign-ins share one.
-  return plan.protocol === 'clerk' || plan.protocol === 'zelf' || isNobodyElses(tokens, ledger)
-}
-
-function isNobodyElses({ family }: Tokens, ledger: Ledger): boolean {
-  return family.issued.every((one) => ledger.of(one).storedAt === undefined)
-}
-
-function wasFailed(client: SimClient, since: number): boolean {
-  return client.storageFailedAt >= since
-}
-
 /** An unrepeatable refresh is sent by whoever has the lock, and by nobody else. */
 export const isSentUnderLock: Rule<Refresh> = ({ client, tokens, underLock }, world) => {
   const stored = world.storage.recordUnder(world.key)
   // Another sign-in has taken its place: what is left of it is being revoked.
   if (stored && tokens && !world.ledger.session(stored.session).families.has(tokens.family)) return undefined
-  const { plan, ledger, now } = world
+  const { plan, ledger } = world
   if (underLock || plan.protocol === 'zelf' || plan.protocol === 'clerk') return undefined
   if (tokens && (isPrivate(tokens, client, world) || isNobodyElses(tokens, ledger))) return undefined
-  if (now - ledger.locksLostAt < LONGEST_HOLD_MS) return undefined
-  // Signing out may need a live token, when nobody else has a use for it any more.
-  const isSigningOut = ledger.sessions.some(
-    ({ families, endedBy }) => tokens && families.has(tokens.family) && endedBy.has(client),
-  )
-  return isSigningOut ? undefined : 'its sender has not got the lock'
+  if (isLockLost(world) || (tokens && endedBy(client, tokens, ledger))) return undefined
+  return 'its sender has not got the lock'
 }
 
 /** The server sees no more refreshes than token lifetimes plus lost answers: each has its reason. */
 export const isDue: Rule<Refresh> = ({ cause, tokens, client }, { ledger }) => {
   if (cause || !tokens || ledger.of(tokens).isMisdated || isNobodyElses(tokens, ledger)) return undefined
-  const isSigningOut = ledger.sessions.some(
-    ({ families, endedBy }) => families.has(tokens.family) && endedBy.has(client),
-  )
-  return isSigningOut ? undefined : 'the token is neither due, nor refused, nor was anybody asked to renew it'
+  if (endedBy(client, tokens, ledger)) return undefined
+  return 'the token is neither due, nor refused, nor was anybody asked to renew it'
 }
 
 /** Nobody sends a refresh before the server wants to hear of one again. */
-export const isCooled: Rule<Refresh> = ({ client, tokens, underLock }, { storage, key }) => {
-  const stored = storage.recordUnder(key)
-  if (!underLock || !tokens || stored?.tokens?.accessToken !== tokens.accessToken) return undefined
+export const isCooled: Rule<Refresh> = ({ client, tokens, underLock }, world) => {
+  const stored = world.storage.recordUnder(world.key)
+  if (!underLock || isLockLost(world) || !tokens || stored?.tokens?.accessToken !== tokens.accessToken)
+    return undefined
   const left = (stored.notBefore ?? 0) - client.serverClock.now()
   return left > 500 && left < LONGEST_ASKED_MS ? `it is ${Math.round(left)} ms too early` : undefined
 }
@@ -181,19 +151,6 @@ function isAsked(client: SimClient, what: string, { ledger }: Observed, after: n
   )
 }
 
-/** What came of it did not get back to whoever shares the session, or not in time. */
-function isLost({ client, outcome, won, sentAt, clockError }: Refresh, world: Observed): boolean {
-  if (client.machine.isDead || wasFailed(client, sentAt) || outcome === 'unclear') return true
-  // Its mark says that it was sent long ago, or will be.
-  if (clockError > CLOCK_MS) return true
-  if (outcome === undefined) return world.now - sentAt >= YOUNG_MS - CLOCK_MS
-  if (outcome !== 'won' || !won) return false
-  return (
-    world.ledger.of(won).storedAt === undefined ||
-    (world.ledger.of(won).storedAt ?? 0) < world.ledger.clearedAt
-  )
-}
-
 /** A session is called lost only if an answer to what was sent with its last tokens was. */
 export const isLostIfSaid: Rule<Write> = ({ client, before, after }, world) => {
   const tokens = after.ended === 'lost' ? world.server.find(before?.tokens?.accessToken) : undefined
@@ -201,22 +158,6 @@ export const isLostIfSaid: Rule<Write> = ({ client, before, after }, world) => {
   return isInDoubt(tokens, world)
     ? undefined
     : `no answer to a refresh of generation ${tokens.generation} was lost`
-}
-
-/** An answer was lost, or nobody can know that none was. */
-function isInDoubt(tokens: Tokens, world: Observed): boolean {
-  const { refreshes, markedBy } = world.ledger.of(tokens)
-  return (
-    refreshes.some((one) => isLost(one, world)) ||
-    // Several were under way.
-    refreshes.some((one) => refreshes.some((other) => isUnderWay(other, one.sentAt))) ||
-    // Whoever set a mark had no chance to take it back.
-    [...markedBy].some((one) => one.machine.isDead || wasFailed(one, tokens.issuedAt))
-  )
-}
-
-function isUnderWay({ sentAt, settledAt = Number.POSITIVE_INFINITY }: Refresh, at: number): boolean {
-  return sentAt < at && at < settledAt
 }
 
 /** A stale holder never overwrites a newer record. */
@@ -319,12 +260,14 @@ export const isRevoked: Rule<SessionFacts> = ({ id, families, endedAt }, { plan 
 export const isThere: Rule<readonly Statement[]> = (statements, world) => {
   if (!statements.length || statements.some(({ result }) => typeof result === 'string')) return undefined
   const record = world.storage.recordUnder(world.key)
+  const tokens = world.server.find(record?.tokens?.accessToken)
+  // It is over on the server, and whoever is left has private memory in the storage's place.
+  if (tokens?.family.over && statements.every((one) => isPrivate(tokens, one.client, world))) return undefined
   if (isLive(record)) return `nobody has found ${record.session} in the storage`
   if (!record) return undefined
   const facts = world.ledger.session(record.session)
   const reason = record.ended === 'deleted' ? 'elsewhere' : record.ended
   const client = statements[0]?.client
-  return client && reason && !isTrue(reason, facts, client, world)
-    ? `${record.session} is not ${reason}`
-    : undefined
+  if (!client || !reason || isTrue(reason, facts, client, world)) return undefined
+  return `${record.session} is not ${reason}`
 }

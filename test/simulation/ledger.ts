@@ -86,6 +86,8 @@ export interface TokenFacts {
   readonly refreshes: Refresh[]
   /** Who has marked them as being refreshed. */
   readonly markedBy: Set<SimClient>
+  /** A mark was set over another's: whose refresh was sent, and whose was not, can't be told any more. */
+  isDoublyMarked?: boolean
   /** When they were last written to the storage. */
   storedAt?: number
   /** Somebody was told that they are no good. */

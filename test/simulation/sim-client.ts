@@ -3,7 +3,8 @@ import type { SessionPolicy } from '../../src/session/protocol.ts'
 import { ServerClock } from '../../src/session/server-clock.ts'
 import type { WaitOptions } from '../../src/session/session.ts'
 import type { SessionSnapshot } from '../../src/session/snapshot.ts'
-import { CLOCK_MS } from './invariants.ts'
+import type { Clock } from '../../src/support/clock.ts'
+import { CLOCK_MS } from './excuses.ts'
 import type { Outcome, Refresh } from './ledger.ts'
 import { EPOCH, type Machine } from './machine.ts'
 import type { Request, ServerLives, ServerRules, Tokens } from './model-server.ts'
@@ -61,6 +62,11 @@ export class SimClient {
   readonly name: string
   readonly machine: Machine
   readonly api: SimApi
+  /**
+   * Its machine's clock, as the client reads it. A look at it after it was set is what makes a client forget the
+   * server's time, so the observer has to look when the client does.
+   */
+  readonly clock: Clock
   /** What it takes the server's time to be, from what it was told. */
   readonly serverClock: ServerClock
   subject!: Subject
@@ -85,6 +91,11 @@ export class SimClient {
     this.machine = machine
     this.api = api
     this.serverClock = new ServerClock(machine.clock)
+    const now = (): number => {
+      void this.serverClock.known
+      return machine.clock.now()
+    }
+    this.clock = { ...machine.clock, now }
     this.#world = world
   }
 

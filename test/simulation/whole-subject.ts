@@ -47,7 +47,7 @@ export class WholeSubject implements Subject {
       baseUrl: client.api.baseUrl,
       key: world.key,
       storage,
-      clock: client.machine.clock,
+      clock: client.clock,
       fetch: wire(client, world),
       keepAlive: world.chance.happens(0.15),
       ...(world.plan.reauthenticates && { reauthenticate: () => credentials(this.#user) as never }),

@@ -1,5 +1,6 @@
 import { APIS } from './apis.ts'
 import { Chance } from './chance.ts'
+import { CLOCK_MS, type Observed } from './excuses.ts'
 import * as invariants from './invariants.ts'
 import type { Call } from './ledger.ts'
 import { Ledger, type Write } from './ledger.ts'
@@ -26,7 +27,7 @@ export interface Violation {
   readonly detail: string
 }
 
-type RuleName = Exclude<keyof typeof invariants, 'CLOCK_MS'>
+type RuleName = keyof typeof invariants
 type Fact<Name extends RuleName> = Parameters<(typeof invariants)[Name]>[0]
 
 /** One seeded world: a server, a storage, and clients on machines, on one time. */
@@ -183,9 +184,10 @@ export class World {
     if (tokens) {
       facts.families.add(tokens.family)
       const known = this.ledger.of(tokens)
-      if (known.storedAt === undefined) known.isMisdated = client.clockError > invariants.CLOCK_MS
+      if (known.storedAt === undefined) known.isMisdated = client.clockError > CLOCK_MS
       known.storedAt = this.now
       if (after.pending) known.markedBy.add(client)
+      if (isMarkedOver(write)) known.isDoublyMarked = true
     }
     this.trace?.(client.name, `writes ${described(after)} over ${described(before)}`)
     this.check('isNewer', write)
@@ -203,7 +205,7 @@ export class World {
 
   check<Name extends RuleName>(name: Name, fact: Fact<Name>): void {
     // biome-ignore lint/performance/noDynamicNamespaceImportAccess: a table of rules by name, in no bundle
-    const rule = invariants[name] as (fact: unknown, world: invariants.Observed) => string | undefined
+    const rule = invariants[name] as (fact: unknown, world: Observed) => string | undefined
     const detail = rule(fact, this)
     if (detail !== undefined) this.break(name, detail)
   }
@@ -240,6 +242,13 @@ export class World {
     const { clocksOffMs } = this.plan
     return this.chance.happens(0.3) ? 0 : Math.round(this.chance.between(-clocksOffMs, clocksOffMs))
   }
+}
+
+/** A mark takes the place of another's on the same tokens. */
+function isMarkedOver({ before, after }: Write): boolean {
+  const [theirs, ours] = [before?.pending?.by, after.pending?.by]
+  const isSame = before?.tokens?.accessToken === after.tokens?.accessToken
+  return isSame && theirs !== undefined && ours !== undefined && theirs !== ours
 }
 
 function described(record: Write['before']): string {
