@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
 const source = (path: string): string => fileURLToPath(new URL(`src/${path}`, import.meta.url))
 
@@ -28,7 +28,7 @@ export default defineConfig({
         test: {
           name: 'fake',
           include: ['test/**/*.test.ts'],
-          exclude: REAL,
+          exclude: [...configDefaults.exclude, ...REAL],
           testTimeout: TEST_MS,
           maxWorkers: '100%',
           sequence: { groupOrder: 1 },

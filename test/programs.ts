@@ -24,12 +24,16 @@ export function find(program: Program): string | undefined {
   return places.find(isExecutable)
 }
 
+/** Node has the browsers' locks from 24 on: tests of what rests on them are skipped in older ones. */
+export const hasWebLocks: boolean = 'locks' in navigator
+
 /** Says by name, once before the tests, what will be skipped. */
 export default function tellOfMissing(): void {
   for (const program of Object.keys(PROGRAMS) as Program[]) {
     if (!find(program))
       process.stdout.write(`No ${program} on this machine: the tests that need it are skipped\n`)
   }
+  if (!hasWebLocks) process.stdout.write('No Web Locks in this Node: the tests that need them are skipped\n')
 }
 
 function isExecutable(path: string): boolean {

@@ -22,10 +22,10 @@ const BUDGETS: readonly (readonly [clients: readonly Client[], Storage, whole: n
   [['KomsClient'], 'indexedDbStorage', 36_440, 20_280],
   [['ZelfClient'], 'memoryStorage', 34_030, 18_120],
   [['ZelfClient'], 'indexedDbStorage', 35_500, 19_620],
-  [['ClerkClient'], 'memoryStorage', 41_780, 24_830],
-  [['ClerkClient'], 'indexedDbStorage', 43_270, 26_310],
-  [ALL, 'memoryStorage', 45_550, 28_590],
-  [ALL, 'indexedDbStorage', 47_060, 30_120],
+  [['ClerkClient'], 'memoryStorage', 41_810, 24_860],
+  [['ClerkClient'], 'indexedDbStorage', 43_300, 26_340],
+  [ALL, 'memoryStorage', 45_580, 28_620],
+  [ALL, 'indexedDbStorage', 47_090, 30_150],
 ]
 
 it.each(BUDGETS)(

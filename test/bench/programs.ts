@@ -46,4 +46,6 @@ globalThis.client = new UserManager({ authority: 'https://auth.test', client_id:
 globalThis.client = createAuth0Client({ domain: 'auth.test', clientId: 'app' })`,
   [RIVALS['better-auth.ts']]: `import { createAuthClient } from 'better-auth/client'
 globalThis.client = createAuthClient({ baseURL: 'https://auth.test' })`,
+  '@clerk/clerk-js, its components too': `import { Clerk } from '@clerk/clerk-js/no-rhc'
+globalThis.client = new Clerk('pk_test_Y2xlcmsuZXhhbXBsZS5jb20k')`,
 }

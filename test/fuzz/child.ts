@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Attack } from './attack.ts'
 
 /** Children that hang are ended after so long, in milliseconds. */
-const LONGEST_LIFE_MS = 600_000
+const LONGEST_LIFE_MS = 3_600_000
 
 /**
  * Runs an attack in a process of its own, for what it does to it: a module of `children` that prints how many cases

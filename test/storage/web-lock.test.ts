@@ -4,6 +4,7 @@ import { HOLD_BOUND_MS } from '../../src/storage/process-lock.ts'
 import { exclusiveByWebLock } from '../../src/storage/web-lock.ts'
 import type { Clock } from '../../src/support/clock.ts'
 import { turnEventLoop } from '../../src/testing/event-loop.ts'
+import { hasWebLocks } from '../programs.ts'
 
 const SECOND_MS = 1000
 /** Whoever waits looks once a second, and needs to see a holding at its beginning and at its end. */
@@ -83,7 +84,7 @@ async function pass(clock: FakeClock, milliseconds: number): Promise<void> {
 /** A page that is frozen: its time stands still. */
 const frozen = (): Clock => fakeClock()
 
-describe('a lock of the browser', () => {
+describe.skipIf(!hasWebLocks)('a lock of the browser', () => {
   it('is lost after the hold bound, and its task runs on and is answered for', async () => {
     const clock = fakeClock()
     const holder = call(clock)

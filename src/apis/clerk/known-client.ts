@@ -52,7 +52,7 @@ export class KnownClient {
       time: () => connection.time,
       judge: judgeMinting,
       mint: (key, last, options) =>
-        mint(connection, key, last, options).then(
+        mint(connection, key, () => last, options).then(
           ({ jwt }) => jwt,
           (error: unknown) => {
             // Not waited for: this may run under the lock that forgetting the token takes.
@@ -128,7 +128,7 @@ export class KnownClient {
   async mint(key: ClerkTokenKey, options?: CallOptions): Promise<ClerkToken> {
     const marks = await this.tokens.marks()
     try {
-      return await mint(this.#connection, key, this.tokens.last(key), options)
+      return await mint(this.#connection, key, () => this.tokens.last(key), options)
     } catch (error) {
       await this.#doubt(error, marks)
       throw error

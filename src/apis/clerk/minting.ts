@@ -10,13 +10,13 @@ import type { ClerkToken } from './types.ts'
  * Asks Clerk for a session token. An answer without one is worth a second try, and so is a server that wants to
  * see the last token first.
  *
- * @param last the token that the new one replaces
+ * @param last tells the token that the new one replaces
  * @throws {ClerkApiError | ResponseValidationError} There is none to be had.
  */
 export async function mint(
   connection: ClerkConnection,
   { session, template, organization }: ClerkTokenKey,
-  last?: string,
+  last: () => string | undefined,
   options?: CallOptions,
 ): Promise<ClerkToken> {
   const send = (expired_token?: string): Promise<ClerkToken> =>
@@ -37,7 +37,7 @@ export async function mint(
       return await send(expired)
     } catch (error) {
       if (repeatable && error instanceof ResponseValidationError) repeatable = false
-      else if (!expired && last && isExpiredTokenWanted(error)) expired = last
+      else if (!expired && isExpiredTokenWanted(error) && last()) expired = last()
       else throw error
     }
   }

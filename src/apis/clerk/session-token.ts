@@ -16,7 +16,9 @@ const DEFAULT_LIFE_MS = 60_000
 
 /** The key of a token, as text. */
 export function nameOf({ session, template, organization }: ClerkTokenKey): string {
-  return JSON.stringify([session, template ?? null, ...(organization === undefined ? [] : [organization])])
+  const parts = [session, template ?? null, ...(organization === undefined ? [] : [organization])]
+  // What is no text is refused when it is to be sent.
+  return JSON.stringify(parts, (_, part: unknown) => (typeof part === 'object' ? part : String(part)))
 }
 
 /** A session token, as an engine takes one. */
