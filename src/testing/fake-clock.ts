@@ -5,7 +5,7 @@ import { seededRandom } from './seeded-random.ts'
 const START_OF_2026 = Date.UTC(2026, 0, 1)
 const DEFAULT_SETTLE_TURNS = 10
 /** How often `until` pauses for a real millisecond once no timer is left, before it gives up. */
-const IDLE_PAUSES = 200
+const IDLE_PAUSES = 2000
 /** A promise that so many timers didn't settle is waited for in vain. */
 const MOST_TIMERS_UNTIL = 10_000
 /** Platforms store a delay in 31 bits. */
@@ -35,7 +35,7 @@ export interface FakeClock extends Clock {
   advance(milliseconds: number): Promise<void>
   /**
    * Lets time run from timer to timer until `promise` settles, and settles as it does. Rejects with an `Error` when
-   * no timer is left and 200 real milliseconds brought nothing either, or when 10,000 timers did not settle it.
+   * no timer is left and two real seconds brought nothing either, or when 10,000 timers did not settle it.
    */
   until<T>(promise: Promise<T>): Promise<T>
   /** Sets the wall clock to `epochMs`, as a user or a time server does. Monotonic time and timers stay as they are. */
