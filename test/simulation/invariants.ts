@@ -42,7 +42,9 @@ function mayBeRepeated(earlier: Refresh, by: SimClient, world: Observed): boolea
   // Its answer, when it comes, comes too late: the lock is somebody else's by now.
   if (outcome === undefined) return !world.storage.isHeldBy(client)
   if (outcome !== 'won') return true
-  const { storedAt = Number.NEGATIVE_INFINITY } = world.ledger.of(won as Tokens)
+  const { storedAt = Number.NEGATIVE_INFINITY, isStoredLate } = world.ledger.of(won as Tokens)
+  // Where no mark is written first, nothing shows that a late answer has come between reading and sending.
+  if (world.plan.protocol === 'zelf' && isStoredLate) return true
   return storedAt < world.ledger.clearedAt || (storedAt < 0 && isUnwritten(earlier, world))
 }
 
@@ -153,7 +155,9 @@ function isAsked(client: SimClient, what: string, { ledger }: Observed, after: n
 
 /** A session is called lost only if an answer to what was sent with its last tokens was. */
 export const isLostIfSaid: Rule<Write> = ({ client, before, after }, world) => {
-  const tokens = after.ended === 'lost' ? world.server.find(before?.tokens?.accessToken) : undefined
+  // Over another session's record, it says nothing of that session's tokens.
+  const isSame = after.ended === 'lost' && before?.session === after.session
+  const tokens = isSame ? world.server.find(before.tokens?.accessToken) : undefined
   if (!tokens || world.ledger.clearedAt >= tokens.issuedAt || client.clockError > CLOCK_MS) return undefined
   return isInDoubt(tokens, world)
     ? undefined
@@ -226,7 +230,7 @@ function hasEndedPrivately(client: SimClient, { ledger, plan }: Observed): boole
 
 /** Its client doesn't know what time it is, and will learn from the next refusal that it has run out. */
 function isMistaken({ expiresAt }: Tokens, { clockError }: SimClient, at: number): boolean {
-  return expiresAt <= at && clockError > CLOCK_MS
+  return expiresAt <= at && (clockError > CLOCK_MS || at - expiresAt < CLOCK_MS)
 }
 
 /** At rest a client holds a token that the server accepts, or knows why not. */

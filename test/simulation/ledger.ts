@@ -90,6 +90,8 @@ export interface TokenFacts {
   isDoublyMarked?: boolean
   /** When they were last written to the storage. */
   storedAt?: number
+  /** Who first wrote them had lost the lock by then, known or not: somebody else may have read what was before. */
+  isStoredLate?: boolean
   /** Somebody was told that they are no good. */
   isRefused?: boolean
   /** Who won them did not know the server's time when it wrote down when that was. */

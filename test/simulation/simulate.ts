@@ -16,8 +16,11 @@ const ANSWERED_MS = 20_000
 /** A mark is young for so long, in milliseconds, and a refusal no proof of an end. */
 const YOUNG_MS = 130_000
 
-/** So often it is waited for. */
-const MOST_WAITS = 4
+/**
+ * So often it is waited for. Programs that sign in by themselves leave the server alone for up to an hour, and believe
+ * a cool-down that seems so long because a clock was set back.
+ */
+const MOST_WAITS = 12
 
 /** What a seed came to. */
 export interface Run {

@@ -184,7 +184,10 @@ export class World {
     if (tokens) {
       facts.families.add(tokens.family)
       const known = this.ledger.of(tokens)
-      if (known.storedAt === undefined) known.isMisdated = client.clockError > CLOCK_MS
+      if (known.storedAt === undefined) {
+        known.isMisdated = client.clockError > CLOCK_MS
+        known.isStoredLate = !this.storage.isHeldBy(client)
+      }
       known.storedAt = this.now
       if (after.pending) known.markedBy.add(client)
       if (isMarkedOver(write)) known.isDoublyMarked = true
