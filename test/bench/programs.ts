@@ -30,6 +30,9 @@ const time = z.string().check(z.refine((text) => text.length > 1), z.minLength(1
 const schema = z.looseObject({ time, id: z.int(), flag: z.boolean(), name: z.optional(z.nullable(z.string())) })
 globalThis.parts = [ky, mitt, pRetry, schema]`
 
+/** Clerk's own program brings its sign-in pages: no bar would be seen beside its own. */
+export const WITH_COMPONENTS = '@clerk/clerk-js, its components too'
+
 /** The same for the rivals. */
 export const RIVAL_PROGRAMS: Readonly<Record<string, string>> = {
   'ky alone': `import ky from 'ky'
@@ -46,6 +49,6 @@ globalThis.client = new UserManager({ authority: 'https://auth.test', client_id:
 globalThis.client = createAuth0Client({ domain: 'auth.test', clientId: 'app' })`,
   [RIVALS['better-auth.ts']]: `import { createAuthClient } from 'better-auth/client'
 globalThis.client = createAuthClient({ baseURL: 'https://auth.test' })`,
-  '@clerk/clerk-js, its components too': `import { Clerk } from '@clerk/clerk-js/no-rhc'
+  [WITH_COMPONENTS]: `import { Clerk } from '@clerk/clerk-js/no-rhc'
 globalThis.client = new Clerk('pk_test_Y2xlcmsuZXhhbXBsZS5jb20k')`,
 }
