@@ -8,6 +8,8 @@ const VERSION = 1
 const STORE = 'values'
 /** An opening that others block, and a disk that is stuck, are given up after so long, in milliseconds. */
 const LONGEST_TRANSACTION_MS = 10_000
+/** A browser that is clearing the site's data refuses to open a database for a moment, and at once. */
+const MOST_TRIES = 20
 
 /** A database of values by key. It is opened when it is needed, and again after the browser has closed it. */
 export class IndexedDb {
@@ -58,9 +60,9 @@ export class IndexedDb {
       try {
         return (await connection).transaction(STORE, mode, { durability: 'strict' })
       } catch (error) {
-        // The browser may have closed it without having said so yet, or may be busy with clearing the site's data.
+        // The browser may have closed it without having said so yet.
         this.#forget(connection)
-        if (tries === 2) throw failure('unavailable', 'This IndexedDB database can not be used', error)
+        if (tries === MOST_TRIES) throw failure('unavailable', 'This IndexedDB database can not be used', error)
       }
     }
   }

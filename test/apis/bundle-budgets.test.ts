@@ -17,15 +17,15 @@ type Storage = 'memoryStorage' | 'indexedDbStorage'
 /** The most bytes with gzip, of it all and without the dependencies. Raised only in the commit that needs it. */
 const BUDGETS: readonly (readonly [clients: readonly Client[], Storage, whole: number, own: number])[] = [
   [['SaferMeClient'], 'memoryStorage', 34_850, 18_700],
-  [['SaferMeClient'], 'indexedDbStorage', 36_340, 20_220],
+  [['SaferMeClient'], 'indexedDbStorage', 36_350, 20_230],
   [['KomsClient'], 'memoryStorage', 34_950, 18_770],
   [['KomsClient'], 'indexedDbStorage', 36_440, 20_280],
   [['ZelfClient'], 'memoryStorage', 34_030, 18_120],
   [['ZelfClient'], 'indexedDbStorage', 35_500, 19_620],
   [['ClerkClient'], 'memoryStorage', 41_810, 24_860],
-  [['ClerkClient'], 'indexedDbStorage', 43_300, 26_340],
+  [['ClerkClient'], 'indexedDbStorage', 43_310, 26_350],
   [ALL, 'memoryStorage', 45_580, 28_620],
-  [ALL, 'indexedDbStorage', 47_090, 30_150],
+  [ALL, 'indexedDbStorage', 47_100, 30_160],
 ]
 
 it.each(BUDGETS)(
