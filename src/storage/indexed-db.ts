@@ -62,7 +62,8 @@ export class IndexedDb {
       } catch (error) {
         // The browser may have closed it without having said so yet.
         this.#forget(connection)
-        if (tries === MOST_TRIES) throw failure('unavailable', 'This IndexedDB database can not be used', error)
+        if (tries === MOST_TRIES)
+          throw failure('unavailable', 'This IndexedDB database can not be used', error)
       }
     }
   }
