@@ -33,7 +33,7 @@ globalThis.parts = [ky, mitt, pRetry, schema]`
 /** Clerk's own program brings its sign-in pages: no bar would be seen beside its own. */
 export const WITH_COMPONENTS = '@clerk/clerk-js, its components too'
 
-/** The same for the rivals. */
+/** The smallest program that makes a client of each rival's. */
 export const RIVAL_PROGRAMS: Readonly<Record<string, string>> = {
   'ky alone': `import ky from 'ky'
 globalThis.client = ky.create({ hooks: { beforeRequest: [] } })`,
