@@ -3,7 +3,7 @@ import type { Emit } from '../support/emitter.ts'
 import type { SessionEvents } from './events.ts'
 import type { GrantedTokens, SessionBackend, TokenSet } from './protocol.ts'
 import type { RecordStore } from './record-store.ts'
-import type { ServerClock } from './server-clock.ts'
+import { RESOLUTION_MS, type ServerClock } from './server-clock.ts'
 import type { SessionState } from './session-state.ts'
 
 /** What the parts of one session's engine share. */
@@ -37,9 +37,10 @@ export function completeTokens(
   )
   const { expiresInMs, ...granted } = Object.fromEntries(told) as unknown as Told
   const isNew = granted.accessToken !== before?.accessToken
-  if (granted.issuedAt !== undefined && isNew && !serverClock.known) {
-    serverClock.observe(granted.issuedAt, clock.now(), clock.now())
-  }
+  // An end and the time left until it tell what time it is: up to a second more than the whole ones may be left.
+  const left = (expiresInMs ?? Number.NaN) + RESOLUTION_MS
+  const time = (isNew ? granted.issuedAt : undefined) ?? (granted.expiresAt ?? Number.NaN) - left
+  if (!(Number.isNaN(time) || serverClock.known)) serverClock.observe(time, clock.now(), clock.now())
   const now = serverClock.now()
   return {
     ...(before?.refreshToken !== undefined && { refreshToken: before.refreshToken }),

@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { LatchkeyError } from '../errors/latchkey-error.ts'
 import type { MaybePromise } from '../support/maybe-promise.ts'
+import { readNoting } from './absence.ts'
 import { completeTokens, type SessionContext } from './context.ts'
 import { coolDownAfter, coolDownLeft } from './cool-down.ts'
 import type { Finding, Task } from './finding.ts'
@@ -68,9 +69,9 @@ export class Reauthentication<Resource> {
     task: Task,
     lock: HeldLock,
   ): Promise<Finding<Resource>> {
-    const { store, state, backend, clock } = this.#context
+    const { state, backend, clock } = this.#context
     const { version } = state
-    const stored = await store.read(true)
+    const stored = await readNoting(this.#context, true)
     const { record: latest } = stored
     if (!isSame(latest, refused.record) || coolDownLeft(latest, this.#context) > 0)
       return { kind: 'stands', stored, version }

@@ -27,7 +27,7 @@ export interface HeldLock {
 }
 
 /** A holder that was frozen for longer than this before it sent anything doesn't send it, in milliseconds. */
-const LONGEST_PREPARATION_MS = 10_000
+export const LONGEST_PREPARATION_MS = 10_000
 
 /** Others that write without the lock are few and quick; whoever loses to so many is up against a broken storage. */
 export const MOST_RACES_LOST = 20

@@ -4,7 +4,7 @@ import { NetworkError } from '../errors/network-error.ts'
 import { StorageError } from '../errors/storage-error.ts'
 import { TimeoutError } from '../errors/timeout-error.ts'
 import { HOLD_BOUND_MS } from '../storage/process-lock.ts'
-import { noteAbsence } from './absence.ts'
+import { readNoting } from './absence.ts'
 import { completeTokens, type SessionContext } from './context.ts'
 import { coolDownAfter, coolDownLeft } from './cool-down.ts'
 import type { Failed, Finding, Task } from './finding.ts'
@@ -77,8 +77,10 @@ export class RefreshAttempt<Resource> {
     const { session, refused } = this.#task
     for (let race = 0; race < MOST_RACES_LOST; race++) {
       const { version } = state
-      const stored = await (lock ? store.read(true) : store.read().catch(() => UNREAD))
-      noteAbsence(this.#context, stored)
+      const stored = await readNoting(this.#context, lock !== undefined).catch((error: unknown) => {
+        if (lock) throw error
+        return UNREAD
+      })
       const ours = reconcile(state.mine, stored.record, backend.supersedes) === 'mine'
       const held = ours && state.record ? writtenOver(state.record, stored.record) : stored.record
       if (held?.session !== session || !isLive(held)) return { kind: 'stands', stored, version }
@@ -150,7 +152,7 @@ export class RefreshAttempt<Resource> {
     marked: Stored,
     lock?: HeldLock,
   ): Promise<Finding<Resource>> {
-    const { backend, state, store } = this.#context
+    const { backend, state } = this.#context
     const { verdict, mayHaveActed, retryAfterMs } = backend.judge(thrown, 'refresh')
     const error = thrown instanceof LatchkeyError ? thrown : new NetworkError('The refresh failed')
     const before = record.pending
@@ -158,7 +160,7 @@ export class RefreshAttempt<Resource> {
     if (verdict === 'stale' || verdict === 'revoked' || verdict === 'expired') {
       const { version } = state
       // Without the lock, nothing is known of what others have written.
-      const latest = await store.read(true).catch(() => (lock?.lost ? null : marked))
+      const latest = await readNoting(this.#context, true).catch(() => (lock?.lost ? null : marked))
       if (latest && !isSame(latest.record, record)) return { kind: 'stands', stored: latest, version }
       const marks = [before, (latest ?? marked).record?.pending ?? null]
       // Whoever came after the lock was lost has left a mark of its own.

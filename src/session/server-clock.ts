@@ -4,7 +4,7 @@ import type { Clock } from '../support/clock.ts'
 export const CLOCKS_PARTED_MS = 2000
 
 /** The server's times are told in whole seconds: the true one is anywhere in the second that follows. */
-const RESOLUTION_MS = 1000
+export const RESOLUTION_MS = 1000
 
 /** What tells a later time than this, in epoch milliseconds, is no clock: the year is 2286. */
 const LATEST_TOLD_MS = 10 ** 13

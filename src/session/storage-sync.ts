@@ -1,6 +1,6 @@
 import { withDeadline } from '../support/deadline.ts'
 import { startTimer } from '../support/timer.ts'
-import { noteAbsence } from './absence.ts'
+import { readNoting } from './absence.ts'
 import type { SessionContext } from './context.ts'
 import { offer } from './offer.ts'
 import { isLive, type SessionRecord } from './record.ts'
@@ -119,12 +119,10 @@ export class StorageSync {
   }
 
   async #read(): Promise<void> {
-    const { state, store } = this.#context
+    const { state } = this.#context
     for (let met = false; !met; ) {
       const { version, snapshot } = state
-      const stored = await store.read()
-      noteAbsence(this.#context, stored)
-      met = state.meet(stored, version, snapshot.status === 'unknown' ? 'restored' : 'adopted')
+      met = state.meet(await readNoting(this.#context), version, snapshot.status === 'unknown' ? 'restored' : 'adopted')
     }
     this.save()
   }

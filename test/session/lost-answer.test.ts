@@ -1,6 +1,6 @@
-import { SessionEndedError } from 'latchkey'
+import { SessionEndedError, type TokenStorage } from 'latchkey'
 import { describe, expect, it } from 'vitest'
-import { eventsOf, MINUTE_MS, SECOND_MS, saferMeWorld } from './saferme-world.ts'
+import { DEFAULT_KEY, eventsOf, MINUTE_MS, SECOND_MS, saferMeWorld } from './saferme-world.ts'
 
 describe('a refresh whose answer is lost', () => {
   it('is tried again, and the refusal is named for what it is', async () => {
@@ -67,10 +67,13 @@ describe('a revocation', () => {
 })
 
 describe('a refusal after another client set its mark', () => {
-  const halfWay = async () => {
+  const halfWay = async (isFarAway = false) => {
     const world = saferMeWorld()
-    const gone = await world.signedIn()
-    const here = world.client()
+    const { watch, ...untold } = world.storage
+    const farAway: TokenStorage = { ...untold, read: async (key) => untold.read(key) }
+    const storage = isFarAway ? farAway : world.storage
+    const gone = await world.signedIn({ storage })
+    const here = world.client({ storage })
     await world.clock.until(here.session.restore())
     await world.runOut()
     world.server.fault('refreshSession', { kind: 'hang', acts: true })
@@ -90,6 +93,17 @@ describe('a refusal after another client set its mark', () => {
   it('is the end after two minutes, and called lost', async () => {
     const { clock, here, rejection } = await halfWay()
     await clock.advance(121 * SECOND_MS)
+    expect(await rejection(here.fetch('/api/v4/reports'))).toMatchObject(new SessionEndedError('lost'))
+  })
+
+  it('is the end called lost also where the storage loses the mark before the refusal', async () => {
+    const { clock, server, storage, here, rejection } = await halfWay(true)
+    await clock.advance(31 * SECOND_MS)
+    server.fault('refreshSession', { kind: 'delay', ms: 10 * SECOND_MS })
+    // Nobody waits any more when the refusal comes.
+    await rejection(here.session.getAccessToken({ timeout: 2 * SECOND_MS }))
+    await storage.replace(DEFAULT_KEY, await storage.read(DEFAULT_KEY), 'lost')
+    await clock.advance(2 * MINUTE_MS)
     expect(await rejection(here.fetch('/api/v4/reports'))).toMatchObject(new SessionEndedError('lost'))
   })
 })

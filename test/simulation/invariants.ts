@@ -3,6 +3,7 @@ import { NoSessionError } from '../../src/errors/no-session-error.ts'
 import { SessionEndedError } from '../../src/errors/session-ended-error.ts'
 import { LONGEST_ASKED_MS } from '../../src/session/cool-down.ts'
 import { isLive } from '../../src/session/record.ts'
+import { LONGEST_PREPARATION_MS } from '../../src/session/record-store.ts'
 import {
   CLOCK_MS,
   endedBy,
@@ -77,6 +78,8 @@ export const isCooled: Rule<Refresh> = ({ client, tokens, underLock }, world) =>
   const stored = world.storage.recordUnder(world.key)
   if (!underLock || isLockLost(world) || !tokens || stored?.tokens?.accessToken !== tokens.accessToken)
     return undefined
+  // Who had not got the lock wrote it down after the holder's last look.
+  if (world.now - (world.ledger.of(tokens).cooledUnlockedAt ?? 0) < LONGEST_PREPARATION_MS) return undefined
   const left = (stored.notBefore ?? 0) - client.serverClock.now()
   return left > 500 && left < LONGEST_ASKED_MS ? `it is ${Math.round(left)} ms too early` : undefined
 }
@@ -110,13 +113,13 @@ export const isStored: Rule<{ readonly client: SimClient; readonly tokens: Token
 /** A session ends because the user ended it, the server said that it is over, or it ran out with nothing to renew it. */
 export const isEndedForAReason: Rule<End> = ({ client, session, reason }, world) => {
   const facts = session === undefined ? undefined : world.ledger.session(session)
-  // Nobody but the client itself has ever seen it.
-  if (!facts?.families.size) return undefined
-  return isTrue(reason, facts, client, world) ? undefined : `${session} is not ${reason}`
+  return !facts || isTrue(reason, facts, client, world) ? undefined : `${session} is not ${reason}`
 }
 
 function isTrue(reason: End['reason'], session: SessionFacts, client: SimClient, world: Observed): boolean {
   const { families, endedBy, seenAt, replaced } = session
+  // Nobody but the client itself has ever seen its tokens.
+  if (!families.size) return true
   const all = [...families]
   switch (reason) {
     case 'deleted':

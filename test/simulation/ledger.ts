@@ -92,6 +92,8 @@ export interface TokenFacts {
   storedAt?: number
   /** Who first wrote them had lost the lock by then, known or not: somebody else may have read what was before. */
   isStoredLate?: boolean
+  /** When somebody who had not got the lock last wrote down a cool-down for them. */
+  cooledUnlockedAt?: number
   /** Somebody was told that they are no good. */
   isRefused?: boolean
   /** Who won them did not know the server's time when it wrote down when that was. */

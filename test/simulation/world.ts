@@ -189,6 +189,7 @@ export class World {
         known.isStoredLate = !this.storage.isHeldBy(client)
       }
       known.storedAt = this.now
+      if (after.notBefore !== null && !this.storage.isHeldBy(client)) known.cooledUnlockedAt = this.now
       if (after.pending) known.markedBy.add(client)
       if (isMarkedOver(write)) known.isDoublyMarked = true
     }

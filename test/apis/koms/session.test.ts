@@ -1,4 +1,4 @@
-import type { TokenStorage } from 'latchkey'
+import { memoryStorage, type TokenStorage } from 'latchkey'
 import { describe, expect, it } from 'vitest'
 import { sleep } from '../../../src/support/timer.ts'
 import { HOUR_MS, komsWorld } from './koms-world.ts'
@@ -97,6 +97,21 @@ describe('a KOMS session', () => {
       expect(koms.session.snapshot().status).toBe('active')
     },
   )
+
+  it('learns the time from the seconds left, where tokens were adopted under a clock that is ahead', async () => {
+    const { clock, server, signedIn, client } = komsWorld()
+    const [aheadMs, lifeMs] = [HOUR_MS / 2, HOUR_MS]
+    Object.assign(server, { exposeDate: false, clockOffset: -aheadMs })
+    const accessToken = await (await signedIn()).session.getAccessToken()
+    const refreshToken = server.sessions[0]?.refreshToken as string
+    const adopting = client({ storage: memoryStorage() })
+    await adopting.session.adopt({ accessToken, refreshToken, expiresAt: clock.now() - aheadMs + lifeMs })
+    await clock.advance(lifeMs - aheadMs + 1000)
+    for (let call = 0; call < 5; call++) {
+      expect((await clock.until(adopting.fetch('/things'))).status).toBe(200)
+    }
+    expect(server.count('refreshSession')).toBe(1)
+  })
 
   it('ends as the server says: gone, or run out', async () => {
     const gone = komsWorld()
