@@ -19,10 +19,7 @@ export async function readNoting(context: SessionContext, locked?: boolean): Pro
  * client holds, and whoever won it may yet write it back: until a refresh succeeds, a refusal is no proof of
  * anything else.
  */
-function noteAbsence(
-  { state, backend, serverClock }: SessionContext,
-  { record: theirs }: Stored,
-): void {
+function noteAbsence({ state, backend, serverClock }: SessionContext, { record: theirs }: Stored): void {
   const { record, unsaved } = state.mine
   if (backend.repeatable || !isLive(record) || record.pending || unsaved === 'session') return
   const isBehind =

@@ -16,3 +16,8 @@ export async function offer(context: SessionContext, mine: Mine, stored?: Stored
   }
   return null
 }
+
+/** Offers a record under the lock, if it is to be had within `waitMs`. */
+export function offerLocked(context: SessionContext, mine: Mine, waitMs: number): Promise<Stored | null> {
+  return context.store.preferably(() => offer(context, mine), waitMs)
+}

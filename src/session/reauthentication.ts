@@ -5,10 +5,10 @@ import { readNoting } from './absence.ts'
 import { completeTokens, type SessionContext } from './context.ts'
 import { coolDownAfter, coolDownLeft } from './cool-down.ts'
 import type { Finding, Task } from './finding.ts'
+import type { HeldLock } from './held-lock.ts'
 import { offer } from './offer.ts'
 import type { Grant } from './protocol.ts'
 import { isSame, renewRecord } from './record.ts'
-import type { HeldLock } from './record-store.ts'
 
 /** After refused credentials the server is left alone for a minute, and twice as long each further time. */
 const FIRST_REFUSAL_MS = 60_000

@@ -42,6 +42,11 @@ export function isLive(record: SessionRecord | null | undefined): record is Live
   return record?.tokens != null
 }
 
+/** What a program is told of tokens. */
+export function lifeOf({ expiresAt }: TokenSet): { readonly expiresAt?: number } {
+  return expiresAt === undefined ? {} : { expiresAt }
+}
+
 /** The same tokens, whatever marks were set on them. */
 export function isSame(one: SessionRecord | null, other: LiveRecord): one is LiveRecord {
   return (

@@ -9,6 +9,7 @@ import { completeTokens, type SessionContext } from './context.ts'
 import { coolDownAfter, coolDownLeft } from './cool-down.ts'
 import type { Failed, Finding, Task } from './finding.ts'
 import { freshnessOf } from './freshness.ts'
+import type { HeldLock } from './held-lock.ts'
 import { offer } from './offer.ts'
 import type { Grant } from './protocol.ts'
 import { reconcile } from './reconcile.ts'
@@ -24,7 +25,7 @@ import {
   type StoredEndReason,
   writtenOver,
 } from './record.ts'
-import { type HeldLock, MOST_RACES_LOST, type Stored } from './record-store.ts'
+import { MOST_RACES_LOST, type Stored } from './record-store.ts'
 
 /** Whoever holds the lock loses it after the hold bound; a little later it is ours. */
 const LOCK_WAIT_MS: number = HOLD_BOUND_MS + 5000
@@ -73,7 +74,7 @@ export class RefreshAttempt<Resource> {
 
   /** @param lock absent: it was not to be had, and a refresh can be repeated */
   async #attempt(lock?: HeldLock): Promise<Finding<Resource>> {
-    const { store, state, serverClock, backend } = this.#context
+    const { store, state, backend } = this.#context
     const { session, refused } = this.#task
     for (let race = 0; race < MOST_RACES_LOST; race++) {
       const { version } = state
@@ -85,7 +86,7 @@ export class RefreshAttempt<Resource> {
       const held = ours && state.record ? writtenOver(state.record, stored.record) : stored.record
       if (held?.session !== session || !isLive(held)) return { kind: 'stands', stored, version }
       const { tokens } = held
-      const freshness = freshnessOf(tokens, serverClock, backend)
+      const freshness = freshnessOf(tokens, this.#context)
       if (
         refused === undefined
           ? freshness === 'fresh'

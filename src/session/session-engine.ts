@@ -23,6 +23,7 @@ import { SessionState } from './session-state.ts'
 import { SignIn } from './sign-in.ts'
 import { type EndResult, signOut } from './sign-out.ts'
 import { type SessionSnapshot, UNKNOWN_SNAPSHOT } from './snapshot.ts'
+import { StorageAccess } from './storage-access.ts'
 import { StorageSync } from './storage-sync.ts'
 import { type Lease, type Patience, TokenSource } from './token-source.ts'
 import { onWake } from './wake.ts'
@@ -67,7 +68,7 @@ export class SessionEngine<Credentials, Resource, Extra> implements Session<Reso
       clock,
       emit,
       serverClock: new ServerClock(clock),
-      store: new RecordStore(storage, key, backend.audience, clock, report),
+      store: new RecordStore(new StorageAccess(storage, key, clock, report), backend.audience),
       state: new SessionState(emit, backend.supersedes, () => this.#sync.saveLater()),
       longestCoolDownMs: reauthenticate ? LONGEST_REFUSAL_MS : LONGEST_ASKED_MS,
       id: mintId(clock.random),

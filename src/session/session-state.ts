@@ -4,7 +4,7 @@ import { guard } from '../support/emitter.ts'
 import type { SessionEvents } from './events.ts'
 import type { SessionPolicy } from './protocol.ts'
 import { type Mine, reconcile } from './reconcile.ts'
-import { isLive, type SessionRecord } from './record.ts'
+import { isLive, lifeOf, type SessionRecord } from './record.ts'
 import type { Stored } from './record-store.ts'
 import { nextSnapshot, type SessionSnapshot, UNKNOWN_SNAPSHOT } from './snapshot.ts'
 
@@ -120,8 +120,7 @@ export class SessionState {
     const mine: Mine = { record: theirs, unsaved: null }
     if (isLive(theirs)) {
       const news = !known || before.generation !== theirs.generation
-      const { expiresAt } = theirs.tokens
-      const life = expiresAt === undefined ? {} : { expiresAt }
+      const life = lifeOf(theirs.tokens)
       this.#become(mine, undefined, () => {
         if (before?.tokens && !known) this.#emit('ended', { reason: 'superseded' })
         if (!news) return
@@ -155,10 +154,7 @@ export class SessionState {
 }
 
 function describe(record: SessionRecord | null, reason: EndReason | undefined): SessionSnapshot {
-  if (isLive(record)) {
-    const { expiresAt } = record.tokens
-    return { status: 'active', ...(expiresAt !== undefined && { expiresAt }) }
-  }
+  if (isLive(record)) return { status: 'active', ...lifeOf(record.tokens) }
   return reason ? { status: 'ended', reason } : { status: 'none' }
 }
 

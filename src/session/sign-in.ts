@@ -1,8 +1,8 @@
 import { SessionEndedError } from '../errors/session-ended-error.ts'
 import { completeTokens, type SessionContext } from './context.ts'
-import { offer } from './offer.ts'
+import { offer, offerLocked } from './offer.ts'
 import type { Grant, GrantedTokens } from './protocol.ts'
-import { beginRecord, isLive, isSame, type LiveRecord, renewRecord } from './record.ts'
+import { beginRecord, isLive, isSame, type LiveRecord, lifeOf, renewRecord } from './record.ts'
 import { bury, revoke, SIGN_OUT_LOCK_WAIT_MS } from './sign-out.ts'
 import type { StorageSync } from './storage-sync.ts'
 
@@ -63,8 +63,7 @@ export class SignIn<Resource> {
     const wasLive = isLive(state.record)
     state.put({ record: saved ?? record, unsaved: saved ? null : 'session' }, () => {
       if (wasLive) emit('ended', { reason: 'superseded' })
-      const { expiresAt } = record.tokens
-      emit('created', expiresAt === undefined ? {} : { expiresAt })
+      emit('created', lifeOf(tokens))
     })
     return grant.resource()
   }
@@ -87,11 +86,14 @@ export class SignIn<Resource> {
     const tokens = completeTokens(granted, this.#context, record.tokens)
     if (!backend.supersedes?.(tokens, record.tokens)) return
     const renewed = renewRecord(record, tokens)
-    const stands = await this.#offer({ record: renewed, unsaved: 'change' })
+    const stands = await offerLocked(
+      this.#context,
+      { record: renewed, unsaved: 'change' },
+      SIGN_OUT_LOCK_WAIT_MS,
+    )
     if (state.record !== record || (stands && stands.record !== renewed)) return
-    const { expiresAt } = tokens
     state.put({ record: renewed, unsaved: stands ? null : 'change' }, () =>
-      emit('adopted', { kind: 'adopted', ...(expiresAt !== undefined && { expiresAt }) }),
+      emit('adopted', { kind: 'adopted', ...lifeOf(tokens) }),
     )
   }
 
@@ -106,12 +108,7 @@ export class SignIn<Resource> {
       const stands = (await offer(this.#context, { record, unsaved: 'session' }))?.record ?? null
       return isSame(stands, record) ? stands : undefined
     }
-    return this.#context.store.exclusive(save, { waitMs: SIGN_OUT_LOCK_WAIT_MS }).catch(save)
-  }
-
-  #offer(mine: Parameters<typeof offer>[1]): ReturnType<typeof offer> {
-    const write = (): ReturnType<typeof offer> => offer(this.#context, mine)
-    return this.#context.store.exclusive(write, { waitMs: SIGN_OUT_LOCK_WAIT_MS }).catch(write)
+    return this.#context.store.preferably(save, SIGN_OUT_LOCK_WAIT_MS)
   }
 }
 

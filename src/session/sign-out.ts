@@ -72,7 +72,7 @@ export async function bury(
     }
     return undefined
   }
-  return store.exclusive(write, { waitMs: SIGN_OUT_LOCK_WAIT_MS }).catch(() => write().catch(() => undefined))
+  return store.preferably(write, SIGN_OUT_LOCK_WAIT_MS).catch(() => undefined)
 }
 
 /**
@@ -86,7 +86,7 @@ export async function revoke(
   send: SessionBackend['revoke'],
   areNewest = true,
 ): Promise<EndResult> {
-  const { backend, serverClock } = context
+  const { backend } = context
   if (!send) return { revoked: false }
   // Where a refresh is under way, a second one would cost what the first one wins.
   const renewable = areNewest && pending === null && backend.renewable?.(tokens) !== false
@@ -95,7 +95,7 @@ export async function revoke(
   const over = (error: unknown): boolean =>
     /revoked|expired|stale/.test(backend.judge(error, 'revoke').verdict)
   try {
-    const isExpired = renewable && freshnessOf(tokens, serverClock, backend) === 'expired'
+    const isExpired = renewable && freshnessOf(tokens, context) === 'expired'
     const latest = isExpired ? await renewed(tokens) : tokens
     await send(latest).catch(async (error: unknown) => {
       // A token that came back unchanged may have run out since.

@@ -122,7 +122,11 @@ export class StorageSync {
     const { state } = this.#context
     for (let met = false; !met; ) {
       const { version, snapshot } = state
-      met = state.meet(await readNoting(this.#context), version, snapshot.status === 'unknown' ? 'restored' : 'adopted')
+      met = state.meet(
+        await readNoting(this.#context),
+        version,
+        snapshot.status === 'unknown' ? 'restored' : 'adopted',
+      )
     }
     this.save()
   }

@@ -5,7 +5,7 @@ import { withDeadline } from '../support/deadline.ts'
 import { sleep } from '../support/timer.ts'
 import type { SessionContext } from './context.ts'
 import { coolDownLeft } from './cool-down.ts'
-import { type Freshness, freshnessOf } from './freshness.ts'
+import { freshnessOf } from './freshness.ts'
 import type { RefreshOutcome } from './outcome.ts'
 import { isLive, type LiveRecord } from './record.ts'
 import type { Refresher } from './refresher.ts'
@@ -53,7 +53,8 @@ export class TokenSource {
   ready(): Lease | undefined {
     const { state, store } = this.#context
     const { record } = state
-    if (!isLive(record) || !store.undisturbed || this.#freshness(record) !== 'fresh') return undefined
+    if (!isLive(record) || !store.undisturbed || freshnessOf(record.tokens, this.#context) !== 'fresh')
+      return undefined
     if (state.mine.unsaved) this.#sync.save()
     return record
   }
@@ -71,7 +72,7 @@ export class TokenSource {
     for (;;) {
       const record = this.#living(bound)
       const isRefused = record.tokens.accessToken === refused
-      const freshness = isRefused ? 'expired' : this.#freshness(record)
+      const freshness = isRefused ? 'expired' : freshnessOf(record.tokens, this.#context)
       const aging = freshness === 'aging'
       if (freshness === 'fresh' || (aging && (this.#servesAging(record) || this.#over(patience))))
         return record
@@ -173,10 +174,6 @@ export class TokenSource {
     if (record?.session !== session) throw new SessionEndedError('superseded')
     if (!isLive(record)) throw new SessionEndedError(snapshot.reason ?? 'lost')
     return record
-  }
-
-  #freshness({ tokens }: LiveRecord): Freshness {
-    return freshnessOf(tokens, this.#context.serverClock, this.#context.backend)
   }
 
   #wait<T>(what: Promise<T>, { end, signal }: Patience): Promise<T> {

@@ -64,7 +64,7 @@ describe('a token', () => {
     const tokens = { accessToken: 'x', issuedAt, expiresAt: issuedAt + lifeMs }
     const at = async (ageMs: number) => {
       await clock.advance(ageMs - (serverClock.now() - issuedAt))
-      return freshnessOf(tokens, serverClock, { ...policy, ...options })
+      return freshnessOf(tokens, { serverClock, backend: { ...policy, ...options } })
     }
     return { at, agesAfter: (agesAt(tokens, { ...policy, ...options }) ?? 0) - issuedAt }
   }
@@ -101,7 +101,7 @@ describe('a token', () => {
 
   it('without an expiry is good until the server says no', () => {
     const { serverClock } = clocks()
-    expect(freshnessOf({ accessToken: 'x' }, serverClock, policy)).toBe('fresh')
+    expect(freshnessOf({ accessToken: 'x' }, { serverClock, backend: policy })).toBe('fresh')
     expect(agesAt({ accessToken: 'x' }, policy)).toBe(undefined)
   })
 
@@ -109,9 +109,9 @@ describe('a token', () => {
     const { clock, serverClock, see } = clocks()
     const tokens = { accessToken: 'x', issuedAt: clock.now(), expiresAt: clock.now() + 3000 }
     await clock.advance(DAY_MS)
-    expect(freshnessOf(tokens, serverClock, policy)).toBe('fresh')
+    expect(freshnessOf(tokens, { serverClock, backend: policy })).toBe('fresh')
     see()
-    expect(freshnessOf(tokens, serverClock, policy)).toBe('expired')
+    expect(freshnessOf(tokens, { serverClock, backend: policy })).toBe('expired')
   })
 })
 

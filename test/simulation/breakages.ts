@@ -22,7 +22,7 @@ export const BREAKAGES: readonly Breakage[] = [
     what: 'no lock',
     changes: [
       {
-        file: 'record-store.ts',
+        file: 'storage-access.ts',
         text: 'return await this.#storage.exclusive(this.#key, hold, options)',
         replacement: 'return await hold(new AbortController().signal)',
       },
@@ -34,9 +34,9 @@ export const BREAKAGES: readonly Breakage[] = [
     changes: [
       {
         file: 'refresh-attempt.ts',
-        text: 'const stored = await (lock ? store.read(true) : store.read().catch(() => UNREAD))',
+        text: 'const stored = await readNoting(this.#context, lock !== undefined).catch(',
         replacement:
-          'const stored = race || !state.record ? await store.read(true) : store.seen(state.record)',
+          'const read = async () => race || !state.record ? store.read(true) : store.seen(state.record)\n      const stored = await read().catch(',
       },
       {
         file: 'record-store.ts',
@@ -62,10 +62,10 @@ export const BREAKAGES: readonly Breakage[] = [
     what: 'no compare-and-set',
     changes: [
       {
-        file: 'record-store.ts',
-        text: '() => this.#storage.replace(this.#key, expected, raw)',
+        file: 'storage-access.ts',
+        text: '() => this.#storage.replace(this.#key, expected, next)',
         replacement:
-          'async () => this.#storage.replace(this.#key, (void expected, await this.#storage.read(this.#key)), raw)',
+          'async () => this.#storage.replace(this.#key, (void expected, await this.#storage.read(this.#key)), next)',
       },
     ],
   },
@@ -97,9 +97,10 @@ export const BREAKAGES: readonly Breakage[] = [
     what: 'a late success dropped',
     changes: [
       {
-        file: 'refresher.ts',
-        text: 'const stands = found.late ? await this.#offerLate(found) : found.stands',
-        replacement: 'if (found.late) return this.#standing(session)\n    const stands = found.stands',
+        file: 'aftermath.ts',
+        text: 'const stands = found.late ? await offerLocked(this.#context, won, LATE_LOCK_WAIT_MS) : found.stands',
+        replacement:
+          'if (found.late) return this.standing(session)\n    void won\n    const stands = found.stands',
       },
     ],
   },

@@ -2,8 +2,8 @@ import { isUnauthorized } from '../../src/errors/guards.ts'
 import { NoSessionError } from '../../src/errors/no-session-error.ts'
 import { SessionEndedError } from '../../src/errors/session-ended-error.ts'
 import { LONGEST_ASKED_MS } from '../../src/session/cool-down.ts'
+import { LONGEST_PREPARATION_MS } from '../../src/session/held-lock.ts'
 import { isLive } from '../../src/session/record.ts'
-import { LONGEST_PREPARATION_MS } from '../../src/session/record-store.ts'
 import {
   CLOCK_MS,
   endedBy,
