@@ -16,16 +16,16 @@ type Storage = 'memoryStorage' | 'indexedDbStorage'
 
 /** The most bytes with gzip, of it all and without the dependencies. Raised only in the commit that needs it. */
 const BUDGETS: readonly (readonly [clients: readonly Client[], Storage, whole: number, own: number])[] = [
-  [['SaferMeClient'], 'memoryStorage', 34_850, 18_700],
-  [['SaferMeClient'], 'indexedDbStorage', 36_350, 20_230],
-  [['KomsClient'], 'memoryStorage', 34_950, 18_770],
-  [['KomsClient'], 'indexedDbStorage', 36_440, 20_280],
-  [['ZelfClient'], 'memoryStorage', 34_030, 18_120],
-  [['ZelfClient'], 'indexedDbStorage', 35_500, 19_620],
-  [['ClerkClient'], 'memoryStorage', 41_810, 24_860],
-  [['ClerkClient'], 'indexedDbStorage', 43_310, 26_350],
-  [ALL, 'memoryStorage', 45_580, 28_620],
-  [ALL, 'indexedDbStorage', 47_100, 30_160],
+  [['SaferMeClient'], 'memoryStorage', 34_990, 18_830],
+  [['SaferMeClient'], 'indexedDbStorage', 36_480, 20_340],
+  [['KomsClient'], 'memoryStorage', 35_090, 18_880],
+  [['KomsClient'], 'indexedDbStorage', 36_580, 20_400],
+  [['ZelfClient'], 'memoryStorage', 34_180, 18_240],
+  [['ZelfClient'], 'indexedDbStorage', 35_650, 19_730],
+  [['ClerkClient'], 'memoryStorage', 41_990, 24_990],
+  [['ClerkClient'], 'indexedDbStorage', 43_460, 26_450],
+  [ALL, 'memoryStorage', 45_730, 28_770],
+  [ALL, 'indexedDbStorage', 47_230, 30_270],
 ]
 
 it.each(BUDGETS)(
