@@ -58,21 +58,25 @@ function sessionCalls({ session, fetch }: Victim['client'], path: string): Victi
   }
 }
 
+/** What can be called where a password is all that a session is made with. */
+function passwordCalls(client: SaferMeClient | KomsClient) {
+  return {
+    createSession: () => client.createSession({ email: EMAIL, password: PASSWORD }),
+    getSession: () => client.getSession(),
+    refreshSession: () => client.refreshSession(),
+    deleteSession: () => client.deleteSession(),
+  }
+}
+
 function saferMe({ clock, tamper, ...options }: Surroundings): Victim {
   const server = fakeSaferMe({ clock, users: [{ email: EMAIL, password: PASSWORD }] })
   const client = new SaferMeClient({ ...options, clock, fetch: tamper(server.fetch) })
-  const createSession = () => client.createSession({ email: EMAIL, password: PASSWORD })
+  const calls = passwordCalls(client)
   return {
     client,
     server,
-    signIn: createSession,
-    calls: {
-      createSession,
-      getSession: () => client.getSession(),
-      refreshSession: () => client.refreshSession(),
-      deleteSession: () => client.deleteSession(),
-      ...sessionCalls(client, '/api/v4/reports'),
-    },
+    signIn: calls.createSession,
+    calls: { ...calls, ...sessionCalls(client, '/api/v4/reports') },
   }
 }
 
@@ -85,16 +89,13 @@ function koms({ clock, tamper, ...options }: Surroundings): Victim {
     clock,
     fetch: tamper(server.fetch),
   })
-  const createSession = () => client.createSession({ email: EMAIL, password: PASSWORD })
+  const calls = passwordCalls(client)
   return {
     client,
     server,
-    signIn: createSession,
+    signIn: calls.createSession,
     calls: {
-      createSession,
-      getSession: () => client.getSession(),
-      refreshSession: () => client.refreshSession(),
-      deleteSession: () => client.deleteSession(),
+      ...calls,
       createUser: () => client.createUser({ email: EMAIL, password: PASSWORD }),
       getUser: () => client.getUser(),
       ...sessionCalls(client, '/things'),
