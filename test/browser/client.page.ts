@@ -5,6 +5,7 @@ import {
   type SessionSnapshot,
   webStorage,
 } from 'latchkey'
+import { seededRandom } from '../../src/testing/seeded-random.ts'
 
 export { attempts } from './storage.page.ts'
 
@@ -97,12 +98,17 @@ export async function request(): Promise<string> {
   return outcome
 }
 
-/** Sends requests all the time, until it is stopped. */
-export function work(): void {
+/**
+ * Sends requests all the time, until it is stopped.
+ *
+ * @param seed chooses how long it rests between two of them
+ */
+export function work(seed: number): void {
+  const random = seededRandom(seed)
   const next = async (): Promise<void> => {
     while (!stopped) {
       await request()
-      await new Promise((resume) => setTimeout(resume, PAUSE_MS * (0.5 + Math.random())))
+      await new Promise((resume) => setTimeout(resume, PAUSE_MS * (0.5 + random())))
     }
   }
   working = next()

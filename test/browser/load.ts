@@ -57,7 +57,7 @@ export async function runLoad(
     Promise.all(tabs.map(async (tab) => wordsOf((await tab.in.report()).snapshot)))
   await until(async () => (await statuses(tabs)).every((status) => status === 'active'), 'a sign-in')
   const start = Date.now()
-  await Promise.all(tabs.map((tab) => tab.in.work()))
+  await Promise.all(tabs.map((tab, index) => tab.in.work(index)))
 
   const closed = await inTheMiddle(server, tabs)
   await closed.page.close()

@@ -8,6 +8,7 @@ import { SaferMeClient } from '../../src/apis/saferme/client.ts'
 import { fileStorage } from '../../src/storage/file-storage.ts'
 import { redisStorage } from '../../src/storage/redis-storage.ts'
 import type { TokenStorage } from '../../src/storage/token-storage.ts'
+import { seededRandom } from '../../src/testing/seeded-random.ts'
 
 /** Where the tokens are that the processes share. */
 export type Place =
@@ -18,7 +19,7 @@ export interface Assignment {
   readonly name: string
   readonly baseUrl: string
   readonly place: Place
-  /** Which of the clients of Redis it has. */
+  /** Which of the clients of Redis it has, and which rests it takes. */
   readonly turn: number
   /** About how long it rests between two calls, in milliseconds. */
   readonly restMs: number
@@ -73,6 +74,7 @@ async function work({ name, baseUrl, place, turn, restMs }: Assignment): Promise
       )
   })
   process.on('disconnect', () => process.exit())
+  const random = seededRandom(turn)
   tell({ kind: 'ready' })
 
   while (!ending.signal.aborted) {
@@ -83,7 +85,7 @@ async function work({ name, baseUrl, place, turn, restMs }: Assignment): Promise
     } catch (error) {
       tell({ kind: 'failed', code: isLatchkeyError(error) ? error.code : String(error) })
     }
-    await pause(restMs * (0.5 + Math.random()), undefined, { signal: ending.signal }).catch(() => {})
+    await pause(restMs * (0.5 + random()), undefined, { signal: ending.signal }).catch(() => {})
   }
   unsubscribe()
   await session.close()

@@ -143,7 +143,7 @@ describe('a cool-down', () => {
 
   it('is over in its time, and not believed where it was written by a clock that is off', async () => {
     const { clock, serverClock } = clocks()
-    const record = beginRecord('x', { accessToken: 'x' }, [], Math.random)
+    const record = beginRecord('x', { accessToken: 'x' }, [], clock.random)
     const left = (ms: number | null, longestCoolDownMs = 300_000) =>
       coolDownLeft(
         { ...record, notBefore: ms === null ? null : clock.now() + ms },

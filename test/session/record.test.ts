@@ -9,6 +9,7 @@ import {
   type SessionRecord,
   serializeRecord,
 } from '../../src/session/record.ts'
+import { seededRandom } from '../../src/testing/seeded-random.ts'
 
 const tokens = {
   accessToken: 'access',
@@ -17,13 +18,15 @@ const tokens = {
   issuedAt: 0.5,
   extra: { id: 7 },
 }
-const begun = beginRecord('saferme', tokens, [], Math.random)
+const random = seededRandom(1)
+const begun = beginRecord('saferme', tokens, [], random)
+const by = mintId(random)
 
 describe('a stored record', () => {
   it('comes back as it was written', () => {
     const epochMs = fc.integer({ min: 0, max: 9_999_999_999_999 })
     const marks = fc.record({
-      pending: fc.option(epochMs.map((at) => ({ by: mintId(Math.random), at }))),
+      pending: fc.option(epochMs.map((at) => ({ by, at }))),
       notBefore: fc.option(epochMs),
       generation: fc.integer({ min: 1 }),
       audience: fc.string(),
@@ -41,7 +44,7 @@ describe('a stored record', () => {
   it('takes no more room with its marks than without, so that a full disk lets a refresh be marked', () => {
     const marked = {
       ...begun,
-      pending: { by: mintId(Math.random), at: 1_767_225_600_000.5 },
+      pending: { by, at: 1_767_225_600_000.5 },
       notBefore: 1_767_225_600_000,
     }
     expect(serializeRecord(marked)).toHaveLength(serializeRecord(begun).length)
@@ -49,7 +52,7 @@ describe('a stored record', () => {
 
   it('can be read again whatever the clocks said, so that it is not lost for a wrong one', () => {
     for (const at of [-1, Number.MAX_SAFE_INTEGER, 1e300, Number.POSITIVE_INFINITY]) {
-      const marked = { ...begun, pending: { by: mintId(Math.random), at }, notBefore: at }
+      const marked = { ...begun, pending: { by, at }, notBefore: at }
       expect(parseRecord(serializeRecord(marked))).toMatchObject({ kind: 'record' })
     }
   })
@@ -72,10 +75,10 @@ describe('a stored record', () => {
 
 describe('a session', () => {
   it('keeps its id through renewals, and counts them', () => {
-    const marked = { ...begun, pending: { by: mintId(Math.random), at: 1 }, notBefore: 2 }
+    const marked = { ...begun, pending: { by, at: 1 }, notBefore: 2 }
     const renewed = renewRecord(marked, { accessToken: 'next' })
     expect(renewed).toMatchObject({ session: begun.session, generation: 2, pending: null, notBefore: null })
     expect(renewRecord(endRecord(renewed, 'lost'), tokens)).toMatchObject({ generation: 3, ended: null })
-    expect(beginRecord('saferme', tokens, [], Math.random).session).not.toBe(begun.session)
+    expect(beginRecord('saferme', tokens, [], random).session).not.toBe(begun.session)
   })
 })
