@@ -10,6 +10,8 @@ const HIDDEN = 5
 /** Longer than it takes to find out who sends a refresh, and to get rid of it. */
 const SLOW_MS = 60_000
 const FROZEN_MS = 5000
+/** What a page sent before it froze reaches the server after that, on a machine that has much to do. */
+const ON_ITS_WAY_MS = 2000
 const PATIENCE_MS = 20_000
 const LOOK_EVERY_MS = 20
 
@@ -71,6 +73,7 @@ export async function runLoad(
   const sentBy = ({ name }: Tab): number =>
     server.requests.filter(({ headers }) => headers.get('x-page') === name).length
   await sleeper.cdp.send('Page.setWebLifecycleState', { state: 'frozen' })
+  await pause(ON_ITS_WAY_MS)
   const beforeSleep = sentBy(sleeper)
   await pause(FROZEN_MS)
   const afterSleep = sentBy(sleeper)
