@@ -10,26 +10,13 @@ import {
 } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { type ListeningServer, listen } from '../../src/testing/listen.ts'
-import { find } from '../programs.ts'
-
-/** Where Chromium is; `undefined`: there is none, and what needs it is skipped by `describe.skipIf(!chromium)`. */
-export const chromium: string | undefined = find('chromium')
+import { launchChromium } from '../chromium.ts'
 
 /** A name that leads to the site without being loopback, so that a page under it is not in a secure context. */
 const INSECURE_HOST = 'site.test'
 const START_MS = 60_000
 /** What must come about in a browser comes about when the machine has time for it. What never does takes so long to fail. */
 const PATIENCE_MS = 30_000
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`,
-]
 
 /** Browsers slow hidden pages down and let pages wait behind the back button; Playwright wants neither. */
 const WITHOUT = [
@@ -90,8 +77,8 @@ export function useSite(
       )
     }, 0)
     const port = await freePort()
-    const args = [...ARGUMENTS, `--remote-debugging-port=${port}`]
-    browser = await playwright.launch({ executablePath: chromium ?? '', args, ignoreDefaultArgs: WITHOUT })
+    const args = [`--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`, `--remote-debugging-port=${port}`]
+    browser = await launchChromium({ args, ignoreDefaultArgs: WITHOUT })
     const plain = await playwright.connectOverCDP(`http://127.0.0.1:${port}`, { noDefaults: true })
     window = plain.contexts()[0]
   }, START_MS)

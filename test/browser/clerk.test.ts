@@ -1,7 +1,8 @@
 import { fakeClerk } from 'latchkey/testing'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { chromium, inside, useSite } from './browser.ts'
+import { chromium } from '../chromium.ts'
+import { inside, useSite } from './browser.ts'
 import type * as entry from './clerk.page.ts'
 
 const AT_ONCE = 5

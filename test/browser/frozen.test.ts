@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { HOLD_BOUND_MS } from '../../src/storage/process-lock.ts'
-import { chromium, eventually, inside, useSite } from './browser.ts'
+import { chromium } from '../chromium.ts'
+import { eventually, inside, useSite } from './browser.ts'
 import type * as entry from './storage.page.ts'
 
 const SECOND_MS = 1000

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { chromium, type Inside, inside, useSite } from './browser.ts'
+import { chromium } from '../chromium.ts'
+import { type Inside, inside, useSite } from './browser.ts'
 import type { SharedKind } from './increments.page.ts'
 
 const PAGES = 4

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { chromium, eventually, inside, useSite } from './browser.ts'
+import { chromium } from '../chromium.ts'
+import { eventually, inside, useSite } from './browser.ts'
 import type * as entry from './storage.page.ts'
 
 const HANG_PATH = '/hang'

@@ -1,6 +1,7 @@
 import { storageContract } from 'latchkey/testing'
 import { beforeAll, describe, it } from 'vitest'
-import { chromium, type Inside, inside, useSite } from './browser.ts'
+import { chromium } from '../chromium.ts'
+import { type Inside, inside, useSite } from './browser.ts'
 import type { OtherPlace, StorageKind } from './storages.page.ts'
 
 const rules = storageContract(() => {

@@ -1,6 +1,7 @@
 import { fakeClerk, fakeKoms, fakeSaferMe, fakeZelf } from 'latchkey/testing'
 import { describe, expect, it } from 'vitest'
-import { chromium, inside, useSite } from './browser.ts'
+import { chromium } from '../chromium.ts'
+import { inside, useSite } from './browser.ts'
 import type * as entry from './strict.page.ts'
 
 /** Nothing is allowed that a page can do without. */

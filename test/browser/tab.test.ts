@@ -1,6 +1,7 @@
 import type { Frame, Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { chromium, eventually, inside, useSite } from './browser.ts'
+import { chromium } from '../chromium.ts'
+import { eventually, inside, useSite } from './browser.ts'
 import type * as entry from './storage.page.ts'
 
 const TEST_MS = 60_000

@@ -1,6 +1,7 @@
 import { type FakeSaferMe, fakeSaferMe } from 'latchkey/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { chromium, useSite } from './browser.ts'
+import { chromium } from '../chromium.ts'
+import { useSite } from './browser.ts'
 import { LOAD_MS, type LoadReport, PAGES, runLoad } from './load.ts'
 
 const TOKEN_LIFE_MS = 2000

@@ -1,7 +1,8 @@
 import { fakeSaferMe } from 'latchkey/testing'
 import type { Frame, Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { chromium, eventually, inside, useSite } from './browser.ts'
+import { chromium } from '../chromium.ts'
+import { eventually, inside, useSite } from './browser.ts'
 import type * as entry from './client.page.ts'
 
 const UNAVAILABLE = 'storage unavailable'

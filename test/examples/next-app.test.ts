@@ -1,6 +1,7 @@
 import { type FakeSaferMe, fakeSaferMe } from 'latchkey/testing'
-import { type Browser, type Page, chromium as playwright } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { chromium, launchChromium } from '../chromium.ts'
 import { find } from '../programs.ts'
 import { startRedis } from '../redis.ts'
 import { serveNextApp } from './next-server.ts'
@@ -11,20 +12,10 @@ const HOUR_MS = 60 * MINUTE_MS
 /** How long a build, and how long a visit may take on a machine that has a lot to do. */
 const BUILD_BOUND_MS = 400_000
 const VISIT_BOUND_MS = 120_000
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 
 /** What a browser says by itself, in the console, of an answer that is a refusal. */
 const BROWSER_TELLS = 'Failed to load resource: '
 
-const chromium = find('chromium')
 const missing = !chromium || !find('redis-server') || !find('next')
 
 describe.skipIf(missing)('the Next app', { timeout: VISIT_BOUND_MS }, () => {
@@ -40,7 +31,7 @@ describe.skipIf(missing)('the Next app', { timeout: VISIT_BOUND_MS }, () => {
     const app = await serveNextApp({ REDIS_URL: redis.url, SAFERME_URL: upstream.url })
     opened.use(app)
     url = app.url
-    browser = opened.use(await playwright.launch({ executablePath: chromium ?? '', args: ARGUMENTS }))
+    browser = opened.use(await launchChromium())
   }, BUILD_BOUND_MS)
 
   afterAll(() => opened[Symbol.asyncDispose](), VISIT_BOUND_MS)

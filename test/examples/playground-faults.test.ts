@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { API_NAMES, type ApiName } from '../../examples/playground/control.ts'
+import { chromium } from '../chromium.ts'
 import {
   ANSWERS,
   call,
-  chromium,
   eventually,
   logOf,
   outlivesAll,

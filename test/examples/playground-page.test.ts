@@ -1,17 +1,8 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { chromium } from '../chromium.ts'
 import { findFaint } from './playground-contrast.ts'
-import {
-  ANSWERS,
-  chromium,
-  eventually,
-  panel,
-  press,
-  sees,
-  signIn,
-  useVisits,
-  VISIT_MS,
-} from './playground-visit.ts'
+import { ANSWERS, eventually, panel, press, sees, signIn, useVisits, VISIT_MS } from './playground-visit.ts'
 
 const MOST_STEPS = 40
 

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { chromium } from '../chromium.ts'
 import {
   ANSWERS,
-  chromium,
   eventually,
   granted,
   press,

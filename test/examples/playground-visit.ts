@@ -1,32 +1,14 @@
 import { fileURLToPath } from 'node:url'
-import {
-  type Browser,
-  type BrowserContext,
-  type Locator,
-  type Page,
-  chromium as playwright,
-} from 'playwright-core'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, vi } from 'vitest'
 import { API_NAMES, type ApiName } from '../../examples/playground/control.ts'
 import { buildPage, type PageFiles } from '../../examples/playground/server/build-page.ts'
 import { type Playground, startPlayground } from '../../examples/playground/server/playground.ts'
-import { find } from '../programs.ts'
-
-/** Where Chromium is; `undefined`: there is none, and what needs it is skipped by `describe.skipIf(!chromium)`. */
-export const chromium: string | undefined = find('chromium')
+import { launchChromium } from '../chromium.ts'
 
 const START_MS = 60_000
 const PATIENCE_MS = 60_000
 const CLOCK_RESOLUTION_MS = 1000
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 /** How long a test may take on a machine that has a lot to do. */
 export const VISIT_MS = 120_000
 /** What a browser says by itself, in the console, of a request that was refused or lost. */
@@ -110,7 +92,7 @@ export function useVisits(): Visiting {
   let files: PageFiles = new Map()
   beforeAll(async () => {
     const latchkey = fileURLToPath(new URL('../../src/index.ts', import.meta.url))
-    const launching = playwright.launch({ executablePath: chromium ?? '', args: ARGUMENTS })
+    const launching = launchChromium()
     files = await buildPage(latchkey)
     browser = await launching
   }, START_MS)

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { API_NAMES } from '../../examples/playground/control.ts'
+import { chromium } from '../chromium.ts'
 import {
   ANSWERS,
   call,
-  chromium,
   eventually,
   granted,
   logOf,

@@ -1,5 +1,4 @@
-import { chromium as playwright } from 'playwright-core'
-import { find } from '../programs.ts'
+import { launchChromium, chromium as program } from '../chromium.ts'
 import { bundleWhole } from './bundle.ts'
 import type { report } from './core/report.ts'
 import type { Runtime } from './runtime.ts'
@@ -7,26 +6,17 @@ import type { Runtime } from './runtime.ts'
 /** Where the page is said to be from: SaferMe is on another origin. */
 export const PAGE_ORIGIN = 'http://core.localhost'
 
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  // A page that no server has sent counts as one from the open network, which may not reach this machine unasked.
-  '--disable-features=LocalNetworkAccessChecks',
-]
+/** A page that no server has sent counts as one from the open network, which may not reach this machine unasked. */
+const ARGUMENTS = ['--disable-features=LocalNetworkAccessChecks']
 
 /** A page in the Chromium that the machine has. There are no files. */
 export const chromium: Runtime = {
   name: 'Chromium',
-  program: find('chromium'),
+  program,
   pinned: false,
-  run: async (program, { url }, installed) => {
+  run: async (_, { url }, installed) => {
     const script = await bundleWhole('report.ts', installed, { format: 'iife', globalName: 'core' })
-    const browser = await playwright.launch({ executablePath: program, args: ARGUMENTS })
+    const browser = await launchChromium({ args: ARGUMENTS })
     try {
       const page = await browser.newPage()
       await page.route(`${PAGE_ORIGIN}/`, (route) =>
