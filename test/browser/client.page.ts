@@ -19,7 +19,7 @@ export type ClientStorage = keyof typeof storages
 
 /** What became of a page's requests, and what its session told. */
 export interface PageReport {
-  /** How often, by HTTP status or error code. */
+  /** How often, by HTTP status or error code; `late` with it: after longer than was allowed. */
   readonly outcomes: Readonly<Record<string, number>>
   /** How often, by event; an end with its reason. */
   readonly events: Readonly<Record<string, number>>
@@ -87,27 +87,28 @@ export async function renew(): Promise<void> {
 }
 
 /** Sends one request, and answers its HTTP status or the code of its error. */
-export async function request(): Promise<string> {
-  const outcome = await theClient()
+export function request(): Promise<string> {
+  return theClient()
     .fetch('api/v4/things')
     .then(
       ({ status }) => String(status),
       (error: { code?: string; message: string }) => error.code ?? error.message,
     )
-  count(outcomes, outcome)
-  return outcome
 }
 
 /**
  * Sends requests all the time, until it is stopped.
  *
  * @param seed chooses how long it rests between two of them
+ * @param lateMs from when on an answer is late
  */
-export function work(seed: number): void {
+export function work(seed: number, lateMs: number): void {
   const random = seededRandom(seed)
   const next = async (): Promise<void> => {
     while (!stopped) {
-      await request()
+      const began = performance.now()
+      const outcome = await request()
+      count(outcomes, performance.now() - began < lateMs ? outcome : `${outcome} late`)
       await new Promise((resume) => setTimeout(resume, PAUSE_MS * (0.5 + random())))
     }
   }
