@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import type { EndReason } from '../errors/session-ended-error.ts'
+import { matching, oneOf, whole } from '../support/schemas.ts'
 import type { TokenSet } from './protocol.ts'
 
 /** Why a stored session is over: what its tombstone says. */
@@ -75,11 +76,11 @@ const NO_PENDING: string = '-'.repeat(ID_WIDTH) + NO_TIME
 /** Whoever has slept through more sign-ins than this is not known to be behind. */
 const MOST_REPLACED = 6
 
+/** As it is written: in strings where that keeps it of one width, or the check of it small. */
 const storedRecord = z.object({
-  v: z.literal(VERSION),
   audience: z.string(),
   session: z.string(),
-  generation: z.int(),
+  generation: whole,
   tokens: z.nullable(
     z.object({
       accessToken: z.string(),
@@ -89,18 +90,19 @@ const storedRecord = z.object({
       extra: z.exactOptional(z.unknown()),
     }),
   ),
-  pending: z.string().check(z.length(ID_WIDTH + TIME_WIDTH)),
-  notBefore: z.string().check(z.length(TIME_WIDTH)),
-  ended: z.nullable(z.enum(['deleted', 'revoked', 'expired', 'lost'])),
-  replaces: z.array(z.string()),
+  pending: matching(/^.{21}$/s),
+  notBefore: matching(/^.{13}$/s),
+  ended: z.nullable(oneOf('deleted', 'revoked', 'expired', 'lost')),
+  replaces: z.string(),
 })
 
-export function serializeRecord({ pending, notBefore, ...record }: SessionRecord): string {
+export function serializeRecord({ pending, notBefore, replaces, ...record }: SessionRecord): string {
   return JSON.stringify({
     v: VERSION,
     ...record,
     pending: pending ? pending.by + writeTime(pending.at) : NO_PENDING,
     notBefore: notBefore === null ? NO_TIME : writeTime(notBefore),
+    replaces: replaces.join(' '),
   })
 }
 
@@ -114,8 +116,9 @@ export function parseRecord(raw: string): Reading {
   const version = (json as { v?: unknown } | null)?.v
   if (typeof version === 'number' && version !== VERSION) return { kind: 'unknown' }
   const { data } = storedRecord.safeParse(json)
-  if (!data || (data.tokens === null) !== (data.ended !== null)) return { kind: 'garbled' }
-  const { v: _, pending, notBefore, ...record } = data
+  if (!data || version !== VERSION || (data.tokens === null) !== (data.ended !== null))
+    return { kind: 'garbled' }
+  const { pending, notBefore, ended, replaces, ...record } = data
   const pendingSince = readTime(pending.slice(ID_WIDTH))
   return {
     kind: 'record',
@@ -123,6 +126,8 @@ export function parseRecord(raw: string): Reading {
       ...record,
       pending: pendingSince === null ? null : { by: pending.slice(0, ID_WIDTH), at: pendingSince },
       notBefore: readTime(notBefore),
+      ended,
+      replaces: replaces.split(' ').filter(Boolean),
     },
   }
 }

@@ -7,6 +7,7 @@ import type { TokenStorage } from '../storage/token-storage.ts'
 import type { Clock } from '../support/clock.ts'
 import { createEmitter } from '../support/emitter.ts'
 import type { MaybePromise } from '../support/maybe-promise.ts'
+import { SENDABLE } from '../support/schemas.ts'
 import type { SessionContext } from './context.ts'
 import { LONGEST_ASKED_MS } from './cool-down.ts'
 import type { SessionEvents } from './events.ts'
@@ -39,9 +40,6 @@ export interface SessionEngineOptions<Credentials, Resource, Extra> {
   /** How long callers wait where they don't say, in milliseconds. */
   readonly timeoutMs: number
 }
-
-/** What can be sent in a header: visible characters. */
-const SENDABLE = /^[\x21-\x7e]+$/
 
 /** The engine of one session. It knows no HTTP and no API; its constructor does no I/O. */
 export class SessionEngine<Credentials, Resource, Extra> implements Session<Resource, Extra> {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import type { Schema } from '../../support/schema.ts'
 import { agreeing } from '../../support/schema-agreement.ts'
+import { filled, holding, matching, oneOf } from '../../support/schemas.ts'
 import type {
   ClerkAttemptFirstFactorInput,
   ClerkAttemptSecondFactorInput,
@@ -26,12 +27,12 @@ export interface TemplateInput extends TokenRenewal {
   readonly template_name: string
 }
 
-const filled = z.string().check(z.minLength(1))
 /** What stays one segment of a path, however it is read on its way. */
-const segment = z.string().check(z.regex(/^(?!\.{1,2}$)[\w.-]+$/))
+const segment = matching(/^(?!\.{1,2}$)[\w.-]+$/)
 const organization = z.optional(z.nullable(filled))
 const proof_token = z.optional(filled)
 const expired_token = z.optional(filled)
+const jsonObject = z.string().check(holding(isJsonObject))
 
 const forSession = <Shape extends z.core.$ZodShape>(shape: Shape) =>
   z.object({ session_id: segment, ...shape })
@@ -43,7 +44,7 @@ export const sessionInput: Schema<ForSession> = agreeing<ForSession>()(forSessio
 export const touchInput: Schema<ForSession<ClerkTouchInput>> = agreeing<ForSession<ClerkTouchInput>>()(
   forSession({
     active_organization_id: organization,
-    intent: z.optional(z.enum(['focus', 'select_session', 'select_org'])),
+    intent: z.optional(oneOf('focus', 'select_session', 'select_org')),
   }),
 )
 
@@ -60,42 +61,59 @@ export const templateInput: Schema<ForSession<TemplateInput>> = agreeing<ForSess
 /** How much to verify. */
 export const reverificationInput: Schema<ForSession<ClerkReverificationInput>> = agreeing<
   ForSession<ClerkReverificationInput>
->()(forSession({ level: z.enum(['first_factor', 'second_factor', 'multi_factor']) }))
+>()(forSession({ level: oneOf('first_factor', 'second_factor', 'multi_factor') }))
+
+const uncoded = forSession({ strategy: oneOf('passkey', 'enterprise_sso'), proof_token })
 
 /** How the first factor is prepared. */
 export const prepareFirstFactorInput: Schema<ForSession<ClerkPrepareFirstFactorInput>> = agreeing<
   ForSession<ClerkPrepareFirstFactorInput>
 >()(
-  z.discriminatedUnion('strategy', [
-    forSession({ strategy: z.literal('email_code'), email_address_id: filled, proof_token }),
-    forSession({ strategy: z.literal('phone_code'), phone_number_id: filled, proof_token }),
-    forSession({ strategy: z.literal(['passkey', 'enterprise_sso']), proof_token }),
-  ]),
+  byStrategy({
+    email_code: forSession({ strategy: oneOf('email_code'), email_address_id: filled, proof_token }),
+    phone_code: forSession({ strategy: oneOf('phone_code'), phone_number_id: filled, proof_token }),
+    passkey: uncoded,
+    enterprise_sso: uncoded,
+  }),
 )
+
+const coded = forSession({ strategy: oneOf('email_code', 'phone_code'), code: filled })
 
 /** How the first factor is verified. */
 export const attemptFirstFactorInput: Schema<ForSession<ClerkAttemptFirstFactorInput>> = agreeing<
   ForSession<ClerkAttemptFirstFactorInput>
 >()(
-  z.discriminatedUnion('strategy', [
-    forSession({ strategy: z.literal(['email_code', 'phone_code']), code: filled }),
-    forSession({ strategy: z.literal('password'), password: filled }),
-    forSession({
-      strategy: z.literal('passkey'),
-      public_key_credential: z.string().check(z.refine(isJsonObject)),
-    }),
-  ]),
+  byStrategy({
+    email_code: coded,
+    phone_code: coded,
+    password: forSession({ strategy: oneOf('password'), password: filled }),
+    passkey: forSession({ strategy: oneOf('passkey'), public_key_credential: jsonObject }),
+  }),
 )
 
 /** How the second factor is prepared. */
 export const prepareSecondFactorInput: Schema<ForSession<ClerkPrepareSecondFactorInput>> = agreeing<
   ForSession<ClerkPrepareSecondFactorInput>
->()(forSession({ strategy: z.literal('phone_code'), phone_number_id: z.optional(filled), proof_token }))
+>()(forSession({ strategy: oneOf('phone_code'), phone_number_id: z.optional(filled), proof_token }))
 
 /** How the second factor is verified. */
 export const attemptSecondFactorInput: Schema<ForSession<ClerkAttemptSecondFactorInput>> = agreeing<
   ForSession<ClerkAttemptSecondFactorInput>
->()(forSession({ strategy: z.literal(['phone_code', 'totp', 'backup_code']), code: filled }))
+>()(forSession({ strategy: oneOf('phone_code', 'totp', 'backup_code'), code: filled }))
+
+/** The schema of the strategy that a value names; of a value that names none of them, one that says so. */
+function byStrategy<Schemas extends Readonly<Record<string, z.ZodMiniType>>>(
+  schemas: Schemas,
+): Schema<z.infer<Schemas[keyof Schemas]>> {
+  const nameless = forSession({ strategy: oneOf(...Object.keys(schemas)) })
+  const schemaOf = (value: unknown): Schema<never> => {
+    const strategy = String((value as { strategy?: unknown } | null | undefined)?.strategy)
+    return (Object.hasOwn(schemas, strategy) ? schemas[strategy] : nameless) as Schema<never>
+  }
+  const validate = (value: unknown): ReturnType<Schema<never>['~standard']['validate']> =>
+    schemaOf(value)['~standard'].validate(value)
+  return { '~standard': { version: 1, vendor: 'latchkey', validate } }
+}
 
 /** `String(credential)` is an easy mistake to make, and says nothing. */
 function isJsonObject(text: string): boolean {

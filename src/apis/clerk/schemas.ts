@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import type { Schema } from '../../support/schema.ts'
 import { agreeing } from '../../support/schema-agreement.ts'
+import { matching, oneOf, sendable, whole } from '../../support/schemas.ts'
 import type { ClerkFactor, ClerkSessionReverification, ClerkVerification } from './reverification-types.ts'
 import type {
   ClerkClientResource,
@@ -10,9 +11,8 @@ import type {
   ClerkToken,
 } from './types.ts'
 
-const sendable = z.string().check(z.regex(/^[\x21-\x7e]+$/))
 /** What can stand in a header as it is. The specification promises no more of a token than that it is a string. */
-const headerValue = z.string().check(z.regex(/^[\x21-\x7e]+( +[\x21-\x7e]+)*$/))
+const headerValue = matching(/^[\x21-\x7e]+( +[\x21-\x7e]+)*$/)
 const record = z.looseObject({})
 
 /** What may be there, and may be `null`. */
@@ -23,12 +23,12 @@ const open = <Value extends string>() => z.string() as unknown as z.ZodMiniType<
 
 const sessionBase = z.looseObject({
   id: z.string(),
-  object: z.literal('session'),
+  object: oneOf('session'),
   status: open<ClerkSessionStatus>(),
-  expire_at: z.int(),
-  abandon_at: z.int(),
-  last_active_at: z.int(),
-  last_active_token: nullish(z.looseObject({ object: z.literal('token'), jwt: z.string() })),
+  expire_at: whole,
+  abandon_at: whole,
+  last_active_at: whole,
+  last_active_token: nullish(z.looseObject({ object: oneOf('token'), jwt: z.string() })),
   actor: nullish(record),
   tasks: nullish(z.array(z.looseObject({ key: z.string() }))),
 })
@@ -50,23 +50,23 @@ const session = z.looseObject({
   last_active_organization_id: z.nullable(z.string()),
   user: nullish(record),
   public_user_data: z.nullable(publicUserData),
-  factor_verification_age: z.nullable(z.array(z.int())),
-  created_at: z.int(),
-  updated_at: z.int(),
+  factor_verification_age: z.nullable(z.array(whole)),
+  created_at: whole,
+  updated_at: whole,
 })
 
 const client = z.looseObject({
-  object: z.literal('client'),
+  object: oneOf('client'),
   id: z.string(),
   sessions: z.array(session),
   sign_in: z.nullable(record),
   sign_up: z.nullable(record),
   last_active_session_id: z.nullable(z.string()),
   last_authentication_strategy: z.nullable(z.string()),
-  cookie_expires_at: z.nullable(z.int()),
+  cookie_expires_at: z.nullable(whole),
   captcha_bypass: z.boolean(),
-  created_at: z.int(),
-  updated_at: z.int(),
+  created_at: whole,
+  updated_at: whole,
 })
 
 const factor = z.looseObject({
@@ -86,8 +86,8 @@ const verification = z.looseObject({
   object: z.exactOptional(z.string()),
   status: open<ClerkVerification['status']>(),
   strategy: open<ClerkVerification['strategy']>(),
-  attempts: nullish(z.int()),
-  expire_at: nullish(z.int()),
+  attempts: nullish(whole),
+  expire_at: nullish(whole),
   nonce: nullish(z.string()),
   external_verification_redirect_url: nullish(z.string()),
   error: nullish(

@@ -4,8 +4,10 @@ import type { TokenStorage } from '../../storage/token-storage.ts'
 import type { Clock } from '../../support/clock.ts'
 import { ALONE_WAIT_MS, alone } from './alone.ts'
 
+const VERSION = 1
+
 const storedToken = z.object({
-  v: z.literal(1),
+  v: z.number(),
   token: z.nullable(z.string()),
   given: z.exactOptional(z.string()),
 })
@@ -106,7 +108,7 @@ export class StoredToken {
   /** Answers `false` if the storage holds another value, and `undefined` if it can't be written. */
   async #replace(raw: string | null, token: string | null): Promise<boolean | undefined> {
     try {
-      const next = JSON.stringify({ v: 1, token, given: this.#origin })
+      const next = JSON.stringify({ v: VERSION, token, given: this.#origin })
       const written = await this.#storage.replace(this.#key, raw, next)
       if (written) this.#seen = next
       return written
@@ -120,7 +122,8 @@ export class StoredToken {
 function parse(raw: string | null | undefined): z.infer<typeof storedToken> | undefined {
   if (!raw) return undefined
   try {
-    return storedToken.safeParse(JSON.parse(raw)).data
+    const { data } = storedToken.safeParse(JSON.parse(raw))
+    return data?.v === VERSION ? data : undefined
   } catch {
     return undefined
   }

@@ -10,6 +10,7 @@ import type { TokenStorage } from '../../storage/token-storage.ts'
 import type { Clock } from '../../support/clock.ts'
 import { withDeadline } from '../../support/deadline.ts'
 import { readJwtTimes } from '../../support/jwt.ts'
+import { SENDABLE } from '../../support/schemas.ts'
 import { alone } from './alone.ts'
 import type { ToldTime } from './connection.ts'
 import { dispensable } from './dispensable-storage.ts'
@@ -32,9 +33,6 @@ export interface ClerkTokenCacheOptions {
   /** What a failure to get one means. */
   readonly judge: SessionBackend['judge']
 }
-
-/** What can be sent in a header. */
-const SENDABLE = /^[\x21-\x7e]+$/
 
 type Refusal = Parameters<ClerkTokenEngine['afterRefusal']>
 

@@ -1,11 +1,15 @@
 import * as z from 'zod/mini'
 import type { Schema } from '../../support/schema.ts'
 import { agreeing } from '../../support/schema-agreement.ts'
+import { filled, holding, sendable } from '../../support/schemas.ts'
 import type { KomsCredentials, KomsMessage, KomsSession, KomsUser } from './types.ts'
 
-const filled = z.string().check(z.minLength(1))
-const sendable = z.string().check(z.regex(/^[\x21-\x7e]+$/))
-const seconds = z.uint32()
+const seconds = z.number().check(holding((value) => value === value >>> 0))
+
+/** A user's id: what kind it is, is not documented. */
+const id = z.unknown().check(holding((value) => /^(string|number)$/.test(typeof value))) as z.ZodMiniType<
+  string | number
+>
 
 /** What signs in or up. */
 export const credentials: Schema<KomsCredentials> = agreeing<KomsCredentials>()(
@@ -34,9 +38,7 @@ export const sessionAnswer: Schema<KomsSession> = agreeing<KomsSession>()(
 )
 
 /** A user. */
-export const userAnswer: Schema<KomsUser> = agreeing<KomsUser>()(
-  z.looseObject({ id: z.union([z.string(), z.number()]), email: z.string() }),
-)
+export const userAnswer: Schema<KomsUser> = agreeing<KomsUser>()(z.looseObject({ id, email: z.string() }))
 
 /** Words. */
 export const messageAnswer: Schema<KomsMessage> = agreeing<KomsMessage>()(

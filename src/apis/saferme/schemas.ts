@@ -1,14 +1,13 @@
 import * as z from 'zod/mini'
 import type { Schema } from '../../support/schema.ts'
 import { agreeing } from '../../support/schema-agreement.ts'
+import { filled, matching, sendable, whole } from '../../support/schemas.ts'
 import type { SaferMeCredentials, SaferMeSession } from './types.ts'
 
-const filled = z.string().check(z.minLength(1))
-const sendable = z.string().check(z.regex(/^[\x21-\x7e]+$/))
-const time = z.string().check(z.refine((text) => !Number.isNaN(readTime(text))))
-
 /** SaferMe's times: ISO 8601 with an offset. `Date.parse` alone makes a year of any number. */
-const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
+const ISO_8601 =
+  /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3])(:[0-5]\d){2}(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/
+const time = matching(ISO_8601)
 
 /** Reads a time as epoch milliseconds; `NaN` if it isn't one. */
 export function readTime(value: unknown): number {
@@ -49,11 +48,11 @@ export const sessionAnswer: Schema<SessionAnswer> = agreeing<SessionAnswer>()(
     session: z.looseObject({
       token_expire_at: time,
       app_bundle_id: z.string(),
-      branded_app_id: z.int(),
+      branded_app_id: whole,
       client_uuid: z.exactOptional(z.nullable(z.string())),
       profile: z.looseObject({
-        user_id: z.int(),
-        preferred_team_id: z.exactOptional(z.nullable(z.int())),
+        user_id: whole,
+        preferred_team_id: z.exactOptional(z.nullable(whole)),
         user_uuid: z.string(),
         personal_account_option: z.boolean(),
         consent_required: z.boolean(),

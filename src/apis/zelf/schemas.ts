@@ -1,13 +1,12 @@
 import * as z from 'zod/mini'
 import type { Schema } from '../../support/schema.ts'
 import { agreeing } from '../../support/schema-agreement.ts'
+import { matching, sendable, whole } from '../../support/schemas.ts'
 import type { ZelfCredentials, ZelfSession } from './types.ts'
-
-const sendable = z.string().check(z.regex(/^[\x21-\x7e]+$/))
 
 /** What makes a session. */
 export const credentials: Schema<ZelfCredentials> = agreeing<ZelfCredentials>()(
-  z.object({ identifier: z.string().check(z.minLength(1), z.maxLength(1024)) }),
+  z.object({ identifier: matching(/^.{1,1024}$/su) }),
 )
 
 /** An answer that holds a token. */
@@ -30,8 +29,8 @@ export const tokenAnswer: Schema<TokenAnswer> = agreeing<TokenAnswer>()(
 export const sessionAnswer: Schema<SessionAnswer> = agreeing<SessionAnswer>()(
   z.looseObject({
     data: z.looseObject({
-      activatedAt: z.exactOptional(z.int()),
-      expiresAt: z.exactOptional(z.int()),
+      activatedAt: z.exactOptional(whole),
+      expiresAt: z.exactOptional(whole),
     }),
   }),
 )
