@@ -16,16 +16,16 @@ type Storage = 'memoryStorage' | 'indexedDbStorage'
 
 /** The most bytes with gzip, of it all and without the dependencies. Raised only in the commit that needs it. */
 const BUDGETS: readonly (readonly [clients: readonly Client[], Storage, whole: number, own: number])[] = [
-  [['SaferMeClient'], 'memoryStorage', 34_990, 18_830],
-  [['SaferMeClient'], 'indexedDbStorage', 36_480, 20_340],
-  [['KomsClient'], 'memoryStorage', 35_090, 18_880],
-  [['KomsClient'], 'indexedDbStorage', 36_580, 20_400],
-  [['ZelfClient'], 'memoryStorage', 34_180, 18_240],
-  [['ZelfClient'], 'indexedDbStorage', 35_650, 19_730],
-  [['ClerkClient'], 'memoryStorage', 41_990, 24_990],
-  [['ClerkClient'], 'indexedDbStorage', 43_460, 26_450],
-  [ALL, 'memoryStorage', 45_730, 28_770],
-  [ALL, 'indexedDbStorage', 47_230, 30_270],
+  [['SaferMeClient'], 'memoryStorage', 33_090, 18_970],
+  [['SaferMeClient'], 'indexedDbStorage', 34_580, 20_480],
+  [['KomsClient'], 'memoryStorage', 33_060, 19_040],
+  [['KomsClient'], 'indexedDbStorage', 34_550, 20_550],
+  [['ZelfClient'], 'memoryStorage', 32_390, 18_350],
+  [['ZelfClient'], 'indexedDbStorage', 33_850, 19_850],
+  [['ClerkClient'], 'memoryStorage', 39_770, 25_180],
+  [['ClerkClient'], 'indexedDbStorage', 41_240, 26_640],
+  [ALL, 'memoryStorage', 43_470, 28_930],
+  [ALL, 'indexedDbStorage', 44_970, 30_440],
 ]
 
 it.each(BUDGETS)(
