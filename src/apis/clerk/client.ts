@@ -103,17 +103,33 @@ export class ClerkClient {
     return skipCache ? this.#known.tokens.forced(key, wait) : this.#known.tokens.token(key, wait)
   }
 
-  /** Fetches the client: `GET /v1/client`. `null`: there is none, so nobody is signed in. */
+  /**
+   * Fetches the client: `GET /v1/client`. `null`: there is none, so nobody is signed in.
+   *
+   * @throws {ClerkApiError} 403: the user is locked, banned or deactivated.
+   * @throws {AnyLatchkeyError} As {@link SessionClient.call}.
+   */
   getClient(options?: CallOptions): Promise<ClerkClientResource | null> {
     return this.#known.call(endpoints.getClient, undefined, options)
   }
 
-  /** Removes all sessions: `DELETE /v1/client/sessions`. Their tokens are forgotten. */
+  /**
+   * Removes all sessions: `DELETE /v1/client/sessions`. Their tokens are forgotten.
+   *
+   * @throws {ClerkApiError} 401: nobody is signed in.
+   * @throws {AnyLatchkeyError} As {@link SessionClient.call}.
+   */
   removeSessions(options?: CallOptions): Promise<ClerkClientResource | null> {
     return this.#known.call(endpoints.removeSessions, undefined, options, {})
   }
 
-  /** Fetches a session: `GET /v1/client/sessions/{id}`. */
+  /**
+   * Fetches a session: `GET /v1/client/sessions/{id}`.
+   *
+   * @throws {RequestValidationError} The id is no good. Nothing was sent.
+   * @throws {ClerkApiError} 401: nobody is signed in. 404: there is no such session.
+   * @throws {AnyLatchkeyError} As {@link SessionClient.call}.
+   */
   getSession(session_id: string, options?: CallOptions): Promise<ClerkSession> {
     return this.#known.call(endpoints.getSession, { session_id }, options)
   }
@@ -121,6 +137,10 @@ export class ClerkClient {
   /**
    * Tells that a session is in use, or activates it or an organization: `POST /v1/client/sessions/{id}/touch`. Where
    * it changes the organization, the session's tokens are forgotten.
+   *
+   * @throws {RequestValidationError} An id or the intent is no good. Nothing was sent.
+   * @throws {ClerkApiError} 401: nobody is signed in. 404: there is no such session or organization.
+   * @throws {AnyLatchkeyError} As {@link SessionClient.call}.
    */
   touchSession(
     session_id: string,
@@ -132,17 +152,35 @@ export class ClerkClient {
     return this.#known.call(endpoints.touchSession, { ...input, session_id }, options, stale)
   }
 
-  /** Ends a session, and forgets its tokens: `POST /v1/client/sessions/{id}/end`. */
+  /**
+   * Ends a session, and forgets its tokens: `POST /v1/client/sessions/{id}/end`.
+   *
+   * @throws {RequestValidationError} The id is no good. Nothing was sent.
+   * @throws {ClerkApiError} 401: nobody is signed in. 404: there is no such session.
+   * @throws {AnyLatchkeyError} As {@link SessionClient.call}.
+   */
   endSession(session_id: string, options?: CallOptions): Promise<ClerkSession> {
     return this.#known.call(endpoints.endSession, { session_id }, options, { session: session_id })
   }
 
-  /** Removes a session, and forgets its tokens: `POST /v1/client/sessions/{id}/remove`. */
+  /**
+   * Removes a session, and forgets its tokens: `POST /v1/client/sessions/{id}/remove`.
+   *
+   * @throws {RequestValidationError} The id is no good. Nothing was sent.
+   * @throws {ClerkApiError} 401: nobody is signed in. 404: there is no such session.
+   * @throws {AnyLatchkeyError} As {@link SessionClient.call}.
+   */
   removeSession(session_id: string, options?: CallOptions): Promise<ClerkSession> {
     return this.#known.call(endpoints.removeSession, { session_id }, options, { session: session_id })
   }
 
-  /** Mints a session token: `POST /v1/client/sessions/{id}/tokens`. {@link getToken} does so only where it has to. */
+  /**
+   * Mints a session token: `POST /v1/client/sessions/{id}/tokens`. {@link getToken} does so only where it has to.
+   *
+   * @throws {RequestValidationError} An id is no good. Nothing was sent.
+   * @throws {ClerkApiError} 401: nobody is signed in. 404: there is no such session or organization.
+   * @throws {AnyLatchkeyError} As {@link SessionClient.call}.
+   */
   createSessionToken(
     session_id: string,
     input: ClerkTokenInput = {},
@@ -152,7 +190,13 @@ export class ClerkClient {
     return this.#known.mint({ session: session_id, organization }, options)
   }
 
-  /** Mints a session token by a JWT template: `POST /v1/client/sessions/{id}/tokens/{template_name}`. */
+  /**
+   * Mints a session token by a JWT template: `POST /v1/client/sessions/{id}/tokens/{template_name}`.
+   *
+   * @throws {RequestValidationError} The id or the template's name is no good. Nothing was sent.
+   * @throws {ClerkApiError} 401: nobody is signed in. 404: there is no such session or template.
+   * @throws {AnyLatchkeyError} As {@link SessionClient.call}.
+   */
   createSessionTokenWithTemplate(
     session_id: string,
     template_name: string,
@@ -161,7 +205,13 @@ export class ClerkClient {
     return this.#known.mint({ session: session_id, template: template_name ?? '' }, options)
   }
 
-  /** Starts a reverification: `POST /v1/client/sessions/{id}/verify`. The level to believe is the answer's. */
+  /**
+   * Starts a reverification: `POST /v1/client/sessions/{id}/verify`. The level to believe is the answer's.
+   *
+   * @throws {RequestValidationError} The id or the level is no good. Nothing was sent.
+   * @throws {ClerkApiError} 401: nobody is signed in. 404: there is no such session.
+   * @throws {AnyLatchkeyError} As {@link SessionClient.call}.
+   */
   startReverification(
     session_id: string,
     input: ClerkReverificationInput,
@@ -170,7 +220,13 @@ export class ClerkClient {
     return this.#known.call(endpoints.startReverification, { ...input, session_id }, options)
   }
 
-  /** Prepares a first factor: `POST …/verify/prepare_first_factor`. */
+  /**
+   * Prepares a first factor: `POST …/verify/prepare_first_factor`.
+   *
+   * @throws {RequestValidationError} The id, the strategy or what belongs to it is no good. Nothing was sent.
+   * @throws {ClerkApiError} 401: nobody is signed in. 404: there is no such session. 429: too many codes were asked for.
+   * @throws {AnyLatchkeyError} As {@link SessionClient.call}.
+   */
   prepareFirstFactor(
     session_id: string,
     input: ClerkPrepareFirstFactorInput,
@@ -179,7 +235,13 @@ export class ClerkClient {
     return this.#known.call(endpoints.prepareFirstFactor, { ...input, session_id }, options)
   }
 
-  /** Verifies a first factor: `POST …/verify/attempt_first_factor`. */
+  /**
+   * Verifies a first factor: `POST …/verify/attempt_first_factor`.
+   *
+   * @throws {RequestValidationError} The id, the strategy or what belongs to it is no good. Nothing was sent.
+   * @throws {ClerkApiError} 401: nobody is signed in. 422: the code or the password is wrong. 400: the verification has run out, has failed or is over.
+   * @throws {AnyLatchkeyError} As {@link SessionClient.call}.
+   */
   attemptFirstFactor(
     session_id: string,
     input: ClerkAttemptFirstFactorInput,
@@ -188,7 +250,13 @@ export class ClerkClient {
     return this.#known.call(endpoints.attemptFirstFactor, { ...input, session_id }, options)
   }
 
-  /** Prepares a second factor: `POST …/verify/prepare_second_factor`. */
+  /**
+   * Prepares a second factor: `POST …/verify/prepare_second_factor`.
+   *
+   * @throws {RequestValidationError} The id, the strategy or what belongs to it is no good. Nothing was sent.
+   * @throws {ClerkApiError} 401: nobody is signed in. 404: there is no such session. 429: too many codes were asked for.
+   * @throws {AnyLatchkeyError} As {@link SessionClient.call}.
+   */
   prepareSecondFactor(
     session_id: string,
     input: ClerkPrepareSecondFactorInput,
@@ -197,7 +265,13 @@ export class ClerkClient {
     return this.#known.call(endpoints.prepareSecondFactor, { ...input, session_id }, options)
   }
 
-  /** Verifies a second factor: `POST …/verify/attempt_second_factor`. */
+  /**
+   * Verifies a second factor: `POST …/verify/attempt_second_factor`.
+   *
+   * @throws {RequestValidationError} The id, the strategy or what belongs to it is no good. Nothing was sent.
+   * @throws {ClerkApiError} 401: nobody is signed in. 422: the code or the password is wrong. 400: the verification has run out, has failed or is over.
+   * @throws {AnyLatchkeyError} As {@link SessionClient.call}.
+   */
   attemptSecondFactor(
     session_id: string,
     input: ClerkAttemptSecondFactorInput,
