@@ -75,7 +75,8 @@ export class World {
     this.steps++
     await settle()
     for (const client of this.clients) {
-      if (client.isLiving && client.subject.snapshot().status === 'active')
+      // One that was closed may still be finishing a refresh.
+      if (!client.machine.isDead && client.subject.snapshot().status === 'active')
         client.holding = client.subject.current
     }
     return true
