@@ -86,10 +86,11 @@ export function authenticatedFetch(session: LeaseSource, authorize: Authorize, f
 
 /** An interceptor that adds tokens to a request and leaves its answer alone. */
 export function authorizedFetch(authorize: Authorize, tokens: TokenSet | null, fetch: Fetch): Fetch {
-  return (input, init) => send(fetch, input, init, authorize, tokens, false)
+  return async (input, init) => send(fetch, input, init, authorize, tokens, false)
 }
 
-async function send(
+/** @throws {ConfigurationError} At once: the session is not allowed in a header. */
+function send(
   fetch: Fetch,
   input: RequestInfo | URL,
   init: RequestInit | undefined,
@@ -112,8 +113,9 @@ async function send(
       : new ConfigurationError('The session is not allowed in a header')
   }
   const { href, headers, credentials } = outgoing
-  const authorized: RequestInit = { ...init, headers, ...(credentials && { credentials }) }
-  return request ? fetch(await rebuilt(request, keepBody, href, authorized)) : fetch(href, authorized)
+  const authorized: RequestInit = { ...init, headers }
+  if (credentials) authorized.credentials = credentials
+  return request ? rebuilt(request, keepBody, href, authorized).then(fetch) : fetch(href, authorized)
 }
 
 /** A request as a protocol sees it. Few look at its URL. */

@@ -1,7 +1,7 @@
 import { type Observer, observedFetch } from '../http/observed-fetch.ts'
 import type { Territory } from '../http/url.ts'
 import { type Fetch, signalOf } from '../support/fetch.ts'
-import type { MaybePromise } from '../support/maybe-promise.ts'
+import { isPromise, type MaybePromise } from '../support/maybe-promise.ts'
 import { type Authorize, authenticatedFetch, type LeaseSource } from './authenticated-fetch.ts'
 
 /** What a `fetch` for the user's own calls is made of. */
@@ -26,11 +26,13 @@ export function sessionFetch(options: SessionFetchOptions): Fetch {
     const request = input instanceof Request ? input : undefined
     const signal = signalOf(input as string | URL | Request, init)
     const url = territory.resolve(request?.url ?? (input as string | URL))
-    const leases = options.leases(signal)
-    const headers = await options.headers(init?.headers ?? request?.headers, signal)
+    const asked = options.leases(signal)
+    const leases = isPromise(asked) ? await asked : asked
+    const made = options.headers(init?.headers ?? request?.headers, signal)
+    const headers = isPromise(made) ? await made : made
     const method = (init?.method ?? request?.method ?? 'GET').toUpperCase()
     const observed = observedFetch(fetch, { operation: 'fetch', method }, observer)
-    const carried = authenticatedFetch(await leases, authorize, observed)
+    const carried = authenticatedFetch(leases, authorize, observed)
     return carried(request ?? url, { ...init, ...(headers && { headers }) })
   }
 }

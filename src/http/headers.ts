@@ -9,41 +9,44 @@ import { isPromise, type MaybePromise } from '../support/maybe-promise.ts'
 export type HeadersSource = HeadersLike | (() => MaybePromise<HeadersLike>)
 
 /**
- * Puts headers together; of two with one name the later counts. `undefined`: there are none.
+ * Puts headers together; of two with one name the later counts. `undefined`: there are none. Most functions answer at
+ * once: only one that doesn't costs a deadline, and a promise.
  *
- * @param ms how long each function may take: somebody may hold a lock meanwhile
+ * @param limits how long each function may take: somebody may hold a lock meanwhile
  * @throws {ConfigurationError} One of them isn't a header, or a function failed or took too long: the error's own
  * words would quote it.
  */
-export async function mergeHeaders(
+export function mergeHeaders(
   clock: Clock,
-  { ms, signal }: Omit<Deadline, 'error'>,
+  limits: Omit<Deadline, 'error'>,
   ...sources: readonly (HeadersSource | undefined)[]
-): Promise<Headers | undefined> {
+): MaybePromise<Headers | undefined> {
+  const { signal } = limits
   const error = (): Error => new ConfigurationError('A header is not allowed, or headers failed')
+  const fail = (thrown: unknown): never => {
+    if (signal?.aborted) throw signal.reason
+    throw thrown instanceof LatchkeyError ? thrown : error()
+  }
   let merged: Headers | undefined
-  for (const source of sources) {
-    if (source === undefined) continue
-    try {
-      const given = typeof source === 'function' ? made(source, clock, { ms, signal, error }) : source
-      const headers = new Headers(isPromise(given) ? await given : given)
+  let index = 0
+  try {
+    for (const source of sources) {
+      index++
+      if (source === undefined) continue
+      const isFunction = typeof source === 'function'
+      if (isFunction && signal?.aborted) throw signal.reason
+      const given = isFunction ? source() : source
+      if (isPromise(given)) {
+        return withDeadline(clock, { ...limits, error }, async () => given)
+          .catch(fail)
+          .then((late) => mergeHeaders(clock, limits, merged, late, ...sources.slice(index)))
+      }
+      const headers = new Headers(given)
       if (merged) for (const [name, value] of headers) merged.set(name, value)
       else merged = headers
-    } catch (thrown) {
-      if (signal?.aborted) throw signal.reason
-      throw thrown instanceof LatchkeyError ? thrown : error()
     }
+    return merged
+  } catch (thrown) {
+    return fail(thrown)
   }
-  return merged
-}
-
-/** Most functions answer at once: only one that doesn't costs a deadline. */
-function made(
-  source: () => MaybePromise<HeadersLike>,
-  clock: Clock,
-  deadline: Deadline,
-): MaybePromise<HeadersLike> {
-  if (deadline.signal?.aborted) throw deadline.signal.reason
-  const headers = source()
-  return isPromise(headers) ? withDeadline(clock, deadline, async () => headers) : headers
 }

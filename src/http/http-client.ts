@@ -5,7 +5,7 @@ import { ApiError, type ApiFailure } from '../errors/api-error.ts'
 import { LatchkeyError } from '../errors/latchkey-error.ts'
 import { RequestValidationError } from '../errors/request-validation-error.ts'
 import { TimeoutError } from '../errors/timeout-error.ts'
-import { withDeadline } from '../support/deadline.ts'
+import { countdown, withDeadline } from '../support/deadline.ts'
 import { discard, type Fetch, type HeadersLike } from '../support/fetch.ts'
 import { sleep } from '../support/timer.ts'
 import { Answer, type ReportDrift, readOf } from './answer.ts'
@@ -115,7 +115,13 @@ export class HttpClient {
     }
   }
 
-  #attempts(endpoint: Route, url: URL, message: Message, options: Attempted, end: number): Promise<Answer> {
+  #attempts(
+    endpoint: Route,
+    url: string,
+    message: Message,
+    options: Attempted,
+    end: number,
+  ): Promise<Answer> {
     const { fetch, retry, observer } = this.#options
     const { operation, method, path } = endpoint
     const description = { operation, method, path }
@@ -146,67 +152,68 @@ export class HttpClient {
 
   async #attempt(
     { operation, method }: Route,
-    url: URL,
+    url: string,
     message: Message,
     options: Attempted,
     observed: Fetch,
   ): Promise<Answer> {
-    const { signal } = options
-    const { json, form } = message
+    const { signal, intercept, unbounded } = options
+    const { json } = message
+    const form = message.form && formOf(message.form)
     const { timeouts, toError, onDrift, observer } = this.#options
     const { clock } = observer
-    const ms = options.unbounded ? Infinity : timeouts.attempt
-    // No redirect takes a session elsewhere.
-    const sending = { signal, redirect: 'manual' } as const
-    const inTime = <T>(left: number, task: (signal: AbortSignal) => Promise<T>): Promise<T> =>
-      withDeadline(clock, { ms: left, error: tooLate(operation, ms), signal }, task)
+    const ms = unbounded ? Infinity : timeouts.attempt
+    // The time is the request's, from sending to the end of the body, not the wait's for a token to send it with.
+    const time = countdown(clock, { error: tooLate(operation, ms), signal })
     let sent: Sent | undefined
-    let end = Infinity
-    // The deadline is the request's, not the wait's for a token to send it with.
-    const carried = options.intercept((input, init = {}) => {
-      sent = input instanceof Request ? input : { url: String(input), headers: init.headers }
-      end = clock.monotonic() + ms
-      return inTime(ms, (within) => observed(input, { ...init, signal: within }))
+    const carried = intercept((input, init = {}) => {
+      sent = { url: String(input), headers: init.headers }
+      time.start(ms)
+      return time.run((within) => observed(input, { ...init, signal: within }))
     })
-    const headers = await mergeHeaders(
-      clock,
-      { ms: timeouts.attempt, signal },
-      this.#options.headers,
-      options.headers,
-      message.headers,
-    )
-    const response = await ky(url, {
-      ...AS_IT_IS,
-      method,
-      ...(headers && { headers }),
-      fetch: (input) => {
-        const request = input as Request
-        const { url, headers } = request
-        // Without a body, it need not be built anew to carry a token. Some platforms don't show one that is there.
-        return request.body === null
-          ? carried(url, { ...sending, method, headers })
-          : carried(request, sending)
-      },
-      ...(json !== undefined && { json }),
-      ...(form && { body: formOf(form) }),
-    })
-    const { ok, status } = response
-    const redact = ok ? undefined : redactorFor([message, options.secrets?.()], sent)
-    const body = await inTime(end - clock.monotonic(), (within) => readBody(response, within, redact)).catch(
-      (failure: unknown) => {
-        discard(response)
-        throw failure instanceof LatchkeyError || signal.aborted ? failure : networkError(operation, failure)
-      },
-    )
-    if (ok) return new Answer(operation, response, body, onDrift)
-    throw toError({
-      operation,
-      status,
-      headers: response.headers,
-      body: body.json,
-      foreign: body.foreign,
-      retryAfter: readRetryAfter(response.headers, clock.now()),
-    })
+    try {
+      const headers = await mergeHeaders(
+        clock,
+        { ms: timeouts.attempt, signal },
+        this.#options.headers,
+        options.headers,
+        message.headers,
+      )
+      const response = await ky(url, {
+        ...AS_IT_IS,
+        method,
+        ...(headers && { headers }),
+        ...(json !== undefined && { json }),
+        ...(form && { body: form }),
+        // In words: ky's request would have to be built anew to carry a token. No redirect takes a session elsewhere.
+        fetch: (request) => {
+          const { headers } = request as Request
+          const body = json === undefined ? (form ?? null) : JSON.stringify(json)
+          return carried(url, { method, headers, body, redirect: 'manual', signal })
+        },
+      })
+      const { ok, status } = response
+      const redact = ok ? undefined : redactorFor([message, options.secrets?.()], sent)
+      const read = await time
+        .run((within) => readBody(response, within, redact))
+        .catch((failure: unknown) => {
+          discard(response)
+          throw failure instanceof LatchkeyError || signal.aborted
+            ? failure
+            : networkError(operation, failure)
+        })
+      if (ok) return new Answer(operation, response, read, onDrift)
+      throw toError({
+        operation,
+        status,
+        headers: response.headers,
+        body: read.json,
+        foreign: read.foreign,
+        retryAfter: readRetryAfter(response.headers, clock.now()),
+      })
+    } finally {
+      time.end()
+    }
   }
 }
 

@@ -36,19 +36,17 @@ export function observedFetch(
     emit('request', event)
     const started = clock.monotonic()
     const sentAt = clock.now()
-    const tell = (answered?: { readonly status: number }): void =>
-      emit('response', { ...event, ...answered, durationMs: clock.monotonic() - started })
     try {
       const response = await fetch(input, init)
       const receivedAt = clock.now()
+      const durationMs = clock.monotonic() - started
       // Where our own clock was set meanwhile, the answer's tells nothing of how far they are apart.
-      const parted = Math.abs(receivedAt - sentAt - (clock.monotonic() - started))
-      if (parted <= CLOCKS_PARTED_MS) onAnswer?.(response, sentAt, receivedAt)
-      const { status } = response
-      tell({ status })
+      if (Math.abs(receivedAt - sentAt - durationMs) <= CLOCKS_PARTED_MS)
+        onAnswer?.(response, sentAt, receivedAt)
+      emit('response', { ...event, status: response.status, durationMs })
       return response
     } catch (error) {
-      tell()
+      emit('response', { ...event, durationMs: clock.monotonic() - started })
       const signal = signalOf(input, init)
       throw signal?.aborted ? signal.reason : networkError(description.operation, error)
     }
@@ -60,10 +58,12 @@ export function observedFetch(
  *
  * @param origin whose clock is asked for
  */
-export function readDate({ headers, url }: Response, origin: string): number | undefined {
-  const date = Date.parse(headers.get('date') ?? '')
-  if (!date || Number(headers.get('age')) > 0 || (url && new URL(url).origin !== origin)) return undefined
-  return date
+export function readDate(response: Response, origin: string): number | undefined {
+  const { headers } = response
+  const told = headers.get('date')
+  if (!told || Number(headers.get('age')) > 0) return undefined
+  const { url } = response
+  return url && new URL(url).origin !== origin ? undefined : Date.parse(told) || undefined
 }
 
 /** The platform's own error is kept as the cause; what anybody else threw may hold anything. */

@@ -2,7 +2,10 @@ import { ConfigurationError } from '../errors/configuration-error.ts'
 import { RequestValidationError } from '../errors/request-validation-error.ts'
 import type { Endpoint, Message } from './endpoint.ts'
 
-const DOT_SEGMENT = /(^|[\\/])(\.|%2e){1,2}([\\/]|$)/i
+/** A path that can't lead elsewhere, whatever its query says: most are like it. */
+const PLAIN_PATH = /^(\/[\w-]+)+\/?(\?[!-~]*)?$/
+/** In a path, not in what follows it. */
+const DOT_SEGMENT = /^([^?#]*[\\/])?(\.|%2e){1,2}([\\/?#]|$)/i
 /** What can't be one segment of a path: the last is half of a surrogate pair. */
 const UNUSABLE = /^\.{0,2}$|\p{Cs}/u
 const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/
@@ -52,15 +55,11 @@ export class Territory {
    *
    * @throws {ConfigurationError} It leads to another origin, out of the base path, or isn't a URL.
    */
-  resolve(target: string | URL): URL {
+  resolve(target: string | URL): string {
+    if (typeof target === 'string' && PLAIN_PATH.test(target)) return this.#prefix + target
     // The platform's parser drops these: to it, `/\t/host` is another host and `.. ` the folder above.
     const text = read('The URL', () => String(target)).replace(/[\t\n\r]|^[\0-\x20]+|[\0-\x20]+$/g, '')
-    const url = isAbsolute(text) ? this.#elsewhere(text) : this.#under(text)
-    // Not `url.origin`: a `blob:` URL's is the origin that made it.
-    if (!this.#origins.has(`${url.protocol}//${url.host}`) || url.username || url.password) {
-      throw new ConfigurationError('This origin is not listed in authorizedOrigins')
-    }
-    return url
+    return isAbsolute(text) ? this.#elsewhere(text) : this.#under(text)
   }
 
   /**
@@ -68,36 +67,38 @@ export class Territory {
    *
    * @throws {RequestValidationError} A path parameter is missing, empty, `.`, `..` or half a character.
    */
-  locate(
-    { operation, path }: Pick<Endpoint, 'operation' | 'path'>,
-    { params = {}, query = {} }: Message,
-  ): URL {
-    const url = new URL(
+  locate({ operation, path }: Pick<Endpoint, 'operation' | 'path'>, { params = {}, query }: Message): string {
+    const located =
       this.#prefix +
-        path.replace(/\{(\w+)\}/g, (_, name: string) => {
-          const value = params[name] ?? ''
-          if (UNUSABLE.test(value)) {
-            throw new RequestValidationError(operation, [{ message: 'unusable in a path', path: [name] }])
-          }
-          return encodeURIComponent(value)
-        }),
-    )
+      path.replace(/\{(\w+)\}/g, (_, name: string) => {
+        const value = params[name] ?? ''
+        if (UNUSABLE.test(value)) {
+          throw new RequestValidationError(operation, [{ message: 'unusable in a path', path: [name] }])
+        }
+        return encodeURIComponent(value)
+      })
+    if (!query) return located
+    const url = new URL(located)
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, value)
     }
-    return url
+    return url.href
   }
 
   /** A URL of its own, never read against the base: `https:path` would then lie beside the base path. */
-  #elsewhere(text: string): URL {
-    return read('The URL', () => new URL(/^[\\/]/.test(text) ? this.base.protocol + text : text))
+  #elsewhere(text: string): string {
+    const url = read('The URL', () => new URL(/^[\\/]/.test(text) ? this.base.protocol + text : text))
+    // Not `url.origin`: a `blob:` URL's is the origin that made it.
+    if (!this.#origins.has(`${url.protocol}//${url.host}`) || url.username || url.password) {
+      throw new ConfigurationError('This origin is not listed in authorizedOrigins')
+    }
+    return url.href
   }
 
-  #under(path: string): URL {
-    if (DOT_SEGMENT.test(path.replace(/[?#].*/s, ''))) {
-      throw new ConfigurationError('The path must have no . or .. segments')
-    }
-    return new URL(this.#prefix + path.replace(/^(?=[^\\/?#])/, '/'))
+  /** What follows begins with a slash, `?` or `#`, or is nothing: the origin before it stays what it is. */
+  #under(path: string): string {
+    if (DOT_SEGMENT.test(path)) throw new ConfigurationError('The path must have no . or .. segments')
+    return this.#prefix + path.replace(/^(?=[^\\/?#])/, '/')
   }
 }
 

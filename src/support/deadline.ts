@@ -11,34 +11,59 @@ export interface Deadline {
   readonly signal?: AbortSignal | undefined
 }
 
+/** The time that several steps have together. */
+export interface Countdown {
+  /** Starts it, or starts it anew. */
+  start(ms: number): void
+  /** Runs a step, unless all is over already. */
+  run<T>(step: (signal: AbortSignal) => Promise<T>): Promise<T>
+  /** Lets go of the timer and of the signal. To be called in any case. */
+  end(): void
+}
+
 /**
- * Runs a task under a deadline and settles when it is over at the latest, also where the task doesn't listen
- * to the signal that it was given.
+ * Makes a countdown that is not under way yet, but heeds the signal from now on. When it is over, the step under way
+ * is given up, also where it doesn't listen to the signal that it was given.
  */
+export function countdown(clock: Clock, { error, signal }: Omit<Deadline, 'ms'>): Countdown {
+  const controller = new AbortController()
+  let stop: (() => void) | undefined
+  let reject: ((reason: unknown) => void) | undefined
+  const end = (): void => {
+    stop?.()
+    signal?.removeEventListener('abort', abort)
+  }
+  const giveUp = (reason: unknown): void => {
+    end()
+    reject?.(reason)
+    controller.abort(reason)
+  }
+  const abort = (): void => giveUp(signal?.reason)
+  if (signal?.aborted) abort()
+  signal?.addEventListener('abort', abort)
+  return {
+    start: (ms) => {
+      stop?.()
+      stop = ms === Infinity ? undefined : startTimer(clock, ms, () => giveUp(error()))
+    },
+    run: (step) =>
+      new Promise((resolve, rejected) => {
+        const within = controller.signal
+        if (within.aborted) return rejected(within.reason)
+        reject = rejected
+        step(within).then(resolve, rejected)
+      }),
+    end,
+  }
+}
+
+/** Runs a task under a deadline, and settles when it is over at the latest. */
 export function withDeadline<T>(
   clock: Clock,
-  { ms, error, signal }: Deadline,
+  { ms, ...limits }: Deadline,
   task: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason)
-    const controller = new AbortController()
-    const settled = <Value>(tell: (value: Value) => void, value: Value): void => {
-      stop()
-      signal?.removeEventListener('abort', abort)
-      tell(value)
-    }
-    const giveUp = (reason: unknown): void => {
-      settled(reject, reason)
-      controller.abort(reason)
-    }
-    const abort = (): void => giveUp(signal?.reason)
-    const stop = ms === Infinity ? () => {} : startTimer(clock, ms, () => giveUp(error()))
-    signal?.addEventListener('abort', abort, { once: true })
-    const run = async (): Promise<T> => task(controller.signal)
-    run().then(
-      (value) => settled(resolve, value),
-      (reason: unknown) => settled(reject, reason),
-    )
-  })
+  const { start, run, end } = countdown(clock, limits)
+  start(ms)
+  return run(task).finally(end)
 }

@@ -16,16 +16,16 @@ type Storage = 'memoryStorage' | 'indexedDbStorage'
 
 /** The most bytes with gzip, of it all and without the dependencies. Raised only in the commit that needs it. */
 const BUDGETS: readonly (readonly [clients: readonly Client[], Storage, whole: number, own: number])[] = [
-  [['SaferMeClient'], 'memoryStorage', 33_090, 18_970],
-  [['SaferMeClient'], 'indexedDbStorage', 34_580, 20_480],
-  [['KomsClient'], 'memoryStorage', 33_060, 19_040],
-  [['KomsClient'], 'indexedDbStorage', 34_550, 20_550],
-  [['ZelfClient'], 'memoryStorage', 32_390, 18_350],
-  [['ZelfClient'], 'indexedDbStorage', 33_850, 19_850],
-  [['ClerkClient'], 'memoryStorage', 39_770, 25_180],
-  [['ClerkClient'], 'indexedDbStorage', 41_240, 26_640],
-  [ALL, 'memoryStorage', 43_470, 28_930],
-  [ALL, 'indexedDbStorage', 44_970, 30_440],
+  [['SaferMeClient'], 'memoryStorage', 33_190, 19_060],
+  [['SaferMeClient'], 'indexedDbStorage', 34_690, 20_550],
+  [['KomsClient'], 'memoryStorage', 33_150, 19_130],
+  [['KomsClient'], 'indexedDbStorage', 34_630, 20_640],
+  [['ZelfClient'], 'memoryStorage', 32_490, 18_450],
+  [['ZelfClient'], 'indexedDbStorage', 33_970, 19_930],
+  [['ClerkClient'], 'memoryStorage', 39_860, 25_270],
+  [['ClerkClient'], 'indexedDbStorage', 41_340, 26_740],
+  [ALL, 'memoryStorage', 43_560, 29_030],
+  [ALL, 'indexedDbStorage', 45_080, 30_550],
 ]
 
 it.each(BUDGETS)(

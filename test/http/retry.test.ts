@@ -111,8 +111,8 @@ describe('a request that may have been acted on', () => {
 
   it('keeps its body when it is repeated', async () => {
     const bodies: string[] = []
-    const { clock, send } = transport(async (input) => {
-      bodies.push(await (input as Request).text())
+    const { clock, send } = transport(async (...sent) => {
+      bodies.push(await new Request(...sent).text())
       return bodies.length === 1 ? new Response(null, { status: 429 }) : ok()
     })
     await clock.until(send({ method: 'POST', write: () => ({ json: { a: 'ü' } }) }))

@@ -4,7 +4,7 @@ import { Territory } from '../../src/http/url.ts'
 import { ConfigurationError, RequestValidationError } from '../../src/index.ts'
 
 const territory = new Territory('https://x.test/dev', ['https://friend.test'])
-const resolve = (target: string | URL) => territory.resolve(target).href
+const resolve = (target: string | URL) => new URL(territory.resolve(target)).href
 
 describe('a base URL', () => {
   it.each([
@@ -63,11 +63,11 @@ describe('a path goes under the base path', () => {
     ['/...', 'https://x.test/dev/...'],
   ])('%j', (path, url) => {
     expect(resolve(path)).toBe(url)
-    expect(new Territory('https://x.test/dev/').resolve(path).href).toBe(url)
+    expect(new URL(new Territory('https://x.test/dev/').resolve(path)).href).toBe(url)
   })
 
   it('and a base URL without a path needs none', () => {
-    expect(new Territory('https://x.test').resolve('session').href).toBe('https://x.test/session')
+    expect(new Territory('https://x.test').resolve('session')).toBe('https://x.test/session')
   })
 
   it.each([
@@ -195,7 +195,7 @@ describe('a URL goes where credentials may be seen', () => {
       fc.property(wild, (target) => {
         let url: URL
         try {
-          url = territory.resolve(target)
+          url = new URL(territory.resolve(target))
         } catch (error) {
           return error instanceof ConfigurationError
         }
@@ -212,7 +212,7 @@ describe('a URL goes where credentials may be seen', () => {
 describe("an operation's URL", () => {
   const endpoint = { operation: 'getThing', path: '/things/{id}/of/{owner}' }
   const locate = (id: string | undefined) =>
-    territory.locate(endpoint, { params: { ...(id !== undefined && { id }), owner: 'me' } }).href
+    new URL(territory.locate(endpoint, { params: { ...(id !== undefined && { id }), owner: 'me' } })).href
 
   it.each([
     ['a b', 'a%20b'],
@@ -232,11 +232,11 @@ describe("an operation's URL", () => {
   })
 
   it('leaves undefined query parameters out and encodes the rest', () => {
-    const { href } = territory.locate(
+    const url = territory.locate(
       { operation: 'x', path: '/x' },
       { query: { a: '1&b=2', c: undefined, d: '' } },
     )
-    expect(href).toBe('https://x.test/dev/x?a=1%26b%3D2&d=')
+    expect(url).toBe('https://x.test/dev/x?a=1%26b%3D2&d=')
   })
 
   it('stays one segment, whatever the parameter is', () => {
