@@ -26,9 +26,9 @@ export default {
       to: { path: '^src/apis/[^/]+/', pathNot: '^src/apis/$1/' },
     },
     {
-      name: 'nobody-imports-the-entry-point',
+      name: 'nobody-but-the-testing-kit-imports-the-entry-point',
       severity: 'error',
-      from: { path: '^src/' },
+      from: { path: '^src/', pathNot: '^src/testing/' },
       to: { path: '^src/index.ts$' },
     },
     {

@@ -53,6 +53,7 @@ export function createEmitter<Events extends object>(): Emitter<Events> {
 }
 
 /** Wraps a user's callback so that neither a throw nor a rejection gets out of it. */
+/* @__NO_SIDE_EFFECTS__ */
 export function guard<Args extends unknown[]>(callback: (...args: Args) => unknown): (...args: Args) => void {
   return (...args) => {
     try {

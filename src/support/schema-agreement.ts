@@ -18,12 +18,24 @@ type PassesUnknown<T, Key extends keyof T> = string extends Key
 /** The same type, to the last optional field and member of a union. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 
+/** `T` as the annotation has it: nothing is inferred from here. `NoInfer` keeps a union from being taken apart. */
+type Annotated<T> = [T][T extends unknown ? 0 : never]
+
+/** A schema that agrees with `T` in both directions; none, if it forgets a field or narrows one. `unknown` says nothing. */
+export type Agreeing<T, Output> = Schema<Output> &
+  (unknown extends T ? unknown : Same<Known<Output>, Known<T>> extends true ? unknown : never)
+
 /**
- * Holds a schema and the documented interface together, in both directions: a schema that forgets a field, or
- * narrows one, doesn't compile.
+ * Holds a schema and the documented interface that it is annotated with together: where they disagree, it doesn't
+ * compile. The schema is made when it is first used: a program pays for those of the operations that it calls.
  */
-export function agreeing<T>() {
-  return <Output>(
-    schema: Schema<Output> & (Same<Known<Output>, Known<T>> extends true ? unknown : never),
-  ): Schema<T> => schema as unknown as Schema<T>
+/* @__NO_SIDE_EFFECTS__ */
+export function agreeing<T, Output>(make: () => Agreeing<Annotated<T>, Output>): Schema<T> {
+  let schema: Schema<Output> | undefined
+  return {
+    get '~standard'() {
+      schema ??= make()
+      return (schema as unknown as Schema<T>)['~standard']
+    },
+  }
 }

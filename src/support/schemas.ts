@@ -15,16 +15,19 @@ export const filled: z.ZodMiniString = matching(/./s)
 export const whole: z.ZodMiniNumber = z.number().check(holding(Number.isSafeInteger))
 
 /** One of some strings, which mean nothing in a regular expression. */
+/* @__NO_SIDE_EFFECTS__ */
 export function oneOf<const Value extends string>(...values: readonly Value[]): z.ZodMiniType<Value> {
   return matching(new RegExp(`^(${values.join('|')})$`)) as unknown as z.ZodMiniType<Value>
 }
 
 /** A string that a regular expression matches. */
+/* @__NO_SIDE_EFFECTS__ */
 export function matching(pattern: RegExp): z.ZodMiniString {
   return z.string().check(holding((text) => pattern.test(text)))
 }
 
 /** A check: it says which field is wrong, and no more, as errors do. */
+/* @__NO_SIDE_EFFECTS__ */
 export function holding<T>(holds: (value: T) => boolean): (payload: z.core.ParsePayload<T>) => void {
   return ({ value, issues }) => {
     if (!holds(value)) issues.push({ code: 'custom', input: value })

@@ -1,5 +1,4 @@
-import { ApiError } from '../errors/api-error.ts'
-import { SessionEndedError } from '../errors/session-ended-error.ts'
+import { ApiError, SessionEndedError } from '../index.ts'
 import type { MaybePromise } from '../support/maybe-promise.ts'
 import { type ContractCase, must } from './contract-case.ts'
 import { type Interruption, ProtocolTrial, type ProtocolUnderTest } from './protocol-trial.ts'

@@ -1,6 +1,5 @@
 import type { SessionProtocol } from '../client/protocol.ts'
-import { SessionClient } from '../client/session-client.ts'
-import { memoryStorage } from '../storage/memory-storage.ts'
+import { memoryStorage, SessionClient } from '../index.ts'
 import type { TokenStorage } from '../storage/token-storage.ts'
 import type { Fetch } from '../support/fetch.ts'
 import { sleep } from '../support/timer.ts'

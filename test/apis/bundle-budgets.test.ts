@@ -16,16 +16,16 @@ type Storage = 'memoryStorage' | 'indexedDbStorage'
 
 /** The most bytes with gzip, of it all and without the dependencies. Raised only in the commit that needs it. */
 const BUDGETS: readonly (readonly [clients: readonly Client[], Storage, whole: number, own: number])[] = [
-  [['SaferMeClient'], 'memoryStorage', 33_190, 19_060],
-  [['SaferMeClient'], 'indexedDbStorage', 34_690, 20_550],
-  [['KomsClient'], 'memoryStorage', 33_150, 19_130],
-  [['KomsClient'], 'indexedDbStorage', 34_630, 20_640],
-  [['ZelfClient'], 'memoryStorage', 32_490, 18_450],
-  [['ZelfClient'], 'indexedDbStorage', 33_970, 19_930],
-  [['ClerkClient'], 'memoryStorage', 39_860, 25_270],
-  [['ClerkClient'], 'indexedDbStorage', 41_340, 26_740],
-  [ALL, 'memoryStorage', 43_560, 29_030],
-  [ALL, 'indexedDbStorage', 45_080, 30_550],
+  [['SaferMeClient'], 'memoryStorage', 33_200, 19_070],
+  [['SaferMeClient'], 'indexedDbStorage', 34_700, 20_570],
+  [['KomsClient'], 'memoryStorage', 33_180, 19_160],
+  [['KomsClient'], 'indexedDbStorage', 34_670, 20_670],
+  [['ZelfClient'], 'memoryStorage', 32_490, 18_460],
+  [['ZelfClient'], 'indexedDbStorage', 33_980, 19_940],
+  [['ClerkClient'], 'memoryStorage', 39_940, 25_290],
+  [['ClerkClient'], 'indexedDbStorage', 41_410, 26_800],
+  [ALL, 'memoryStorage', 43_620, 29_070],
+  [ALL, 'indexedDbStorage', 45_150, 30_580],
 ]
 
 it.each(BUDGETS)(

@@ -21,8 +21,14 @@ export interface Bundle {
  *
  * @param folder where its imports are looked up
  * @param external packages that are left out
+ * @param alias other places for packages
  */
-export async function bundle(code: string, folder = ROOT, external: readonly string[] = []): Promise<Bundle> {
+export async function bundle(
+  code: string,
+  folder = ROOT,
+  external: readonly string[] = [],
+  alias: Readonly<Record<string, string>> = {},
+): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
     stdin: { contents: code, resolveDir: folder },
     absWorkingDir: ROOT,
@@ -35,6 +41,7 @@ export async function bundle(code: string, folder = ROOT, external: readonly str
     target: 'es2023',
     legalComments: 'none',
     logLevel: 'error',
+    alias,
     external: external.flatMap((name) => [name, `${name}/*`]),
   })
   const contents = outputFiles[0]?.contents ?? new Uint8Array()

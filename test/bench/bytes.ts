@@ -1,4 +1,5 @@
-import { type Bundle, bundle, DEPENDENCIES, RIVALS_FOLDER } from './bundle.ts'
+import { join } from 'node:path'
+import { type Bundle, bundle, DEPENDENCIES, RIVALS_FOLDER, ROOT } from './bundle.ts'
 import {
   APIS,
   type Api,
@@ -27,7 +28,8 @@ export const group: Group = {
     for (const api of APIS) {
       const inBrowsers = ownProgram([api], 'indexedDbStorage')
       const whole = await bundle(inBrowsers)
-      if (options.includes('--map')) process.stdout.write(mapOf(api, whole))
+      if (options.includes('--map'))
+        process.stdout.write(mapOf(api, await bundle(inBrowsers, ROOT, [], SOURCES)))
       row(`${api}, memoryStorage`, await bundle(ownProgram([api], 'memoryStorage')))
       const bar = api === 'SaferMe' || api === 'Clerk' ? { bar: `Latchkey: ${api}` } : {}
       row(`${api}, indexedDbStorage`, whole, { limit: LIMITS[api], ...bar })
@@ -44,11 +46,14 @@ export const group: Group = {
   },
 }
 
+/** The map is one of the sources: what is published has them in one file. */
+const SOURCES = { latchkey: join(ROOT, 'src/index.ts') }
+
 /** Minified bytes by folder and file. */
 function mapOf(api: Api, { minified, gzip, modules }: Bundle): string {
   const folders = new Map<string, number>()
   for (const [path, bytes] of modules) {
-    const [, folder = path] = /((?:node_modules|dist)\/[^/]+)/.exec(path) ?? []
+    const [, folder = path] = /((?:node_modules|src)\/[^/]+)/.exec(path) ?? []
     folders.set(folder, (folders.get(folder) ?? 0) + bytes)
   }
   const lines = [...[...folders].sort(([, a], [, b]) => b - a), ['', 0] as const, ...modules]

@@ -66,7 +66,7 @@ export const group: Group = {
   title: 'Start, in a fresh process of Node',
   chart: 'Processor time to the first answer, ms',
   about:
-    "Processor time from the first import of the unbundled package, and until a client was made and its first request over a stub was answered. The platform's own `fetch` classes are loaded before.",
+    "Processor time from the first import of the package as it is installed, and until a client was made and its first request over a stub was answered. The platform's own `fetch` classes are loaded before.",
   measure: async (): Promise<Row[]> => {
     const [imports, answers] = [new Samples(), new Samples()]
     for (let round = 0; round <= ROUNDS; round++) {

@@ -18,16 +18,25 @@ function missing(list: readonly string[], paths: readonly string[]): readonly st
   return paths.filter((path) => !list.includes(path))
 }
 
+const ENTRIES = ['dist/index.js', 'dist/testing/index.js']
+
 describe('the tarball', () => {
-  it('holds what was built of each source file, and no test, no source, nothing left over', async () => {
+  it('holds a file for each entry, the types of each source file, and nothing left over', async () => {
     const sources = await filesIn(join(ROOT, 'src'))
-    const built = sources.flatMap((path) =>
-      ['.js', '.d.ts'].map((end) => `dist/${path.replace(/\.ts$/, end)}`),
-    )
-    const expected = ['LICENSE', 'README.md', 'package.json', ...built]
+    const types = sources.map((path) => `dist/${path.replace(/\.ts$/, '.d.ts')}`)
+    const expected = ['LICENSE', 'README.md', 'package.json', ...ENTRIES, ...types]
     const packed = await filesIn(join(inject('installed'), 'node_modules/latchkey'))
     expect(missing(expected, packed), 'in the tarball, though nobody put it there').toEqual([])
     expect(missing(packed, expected), 'not in the tarball').toEqual([])
+  })
+
+  it('has each class once, so that `instanceof` holds between its entries', async () => {
+    const codes = ENTRIES.map((path) =>
+      readFile(join(inject('installed'), 'node_modules/latchkey', path), 'utf8'),
+    )
+    const [main, testing] = (await Promise.all(codes)).map((code) => [...(code.match(/^class \w+/gm) ?? [])])
+    expect(main).toContain('class ApiError')
+    expect(testing?.filter((name) => main?.includes(name))).toEqual([])
   })
 
   it('is found by whoever looks it up: publint has nothing to say', async () => {

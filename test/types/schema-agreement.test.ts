@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
-import { agreeing } from '../../src/support/schema-agreement.ts'
+import type { Schema } from '../../src/support/schema.ts'
+import { type Agreeing, agreeing } from '../../src/support/schema-agreement.ts'
 
 interface Thing {
   readonly id: string
@@ -19,12 +20,11 @@ const fields = {
   tags: z.array(z.string()),
 }
 const { note, tags, ...rest } = fields
-const agreed = agreeing<Thing>()
+const agreed = <Output>(schema: Agreeing<Thing, Output>) => schema
 
 describe('a schema and its interface', () => {
-  it('agree, strict or loose, and the schema stays what it is', () => {
-    const schema = z.looseObject(fields)
-    expect(agreed(schema)).toBe(schema)
+  it('agree, strict or loose', () => {
+    agreed(z.looseObject(fields))
     agreed(z.object(fields))
     agreed(z.strictObject(fields))
   })
@@ -99,7 +99,7 @@ describe('a schema and its interface', () => {
       readonly counts: Readonly<Record<string, number>>
       readonly span: readonly [number, string]
     }
-    const counted = agreeing<Counted>()
+    const counted = <Output>(schema: Agreeing<Counted, Output>) => schema
     const span = z.tuple([z.number(), z.string()])
     counted(z.looseObject({ counts: z.record(z.string(), z.number()), span }))
     // @ts-expect-error counts are numbers
@@ -109,5 +109,28 @@ describe('a schema and its interface', () => {
     const flat = z.array(z.union([z.number(), z.string()]))
     // @ts-expect-error a span has two places
     counted(z.looseObject({ counts: z.record(z.string(), z.number()), span: flat }))
+  })
+
+  it('are held together by an annotation', () => {
+    const held: Schema<Thing> = agreeing(() => z.looseObject(fields))
+    expect(held['~standard'].validate({ id: 'a' })).toHaveProperty('issues')
+    // @ts-expect-error tags are forgotten
+    const forgetful: Schema<Thing> = agreeing(() => z.looseObject({ ...rest, note }))
+    // @ts-expect-error no schema is held to nothing
+    const free = agreeing(() => z.looseObject(fields)) satisfies Schema<string>
+    expect([forgetful, free]).toHaveLength(2)
+  })
+
+  it('cost nothing until the schema is used, and are then made once', () => {
+    let made = 0
+    const schema: Schema<Thing> = agreeing(() => {
+      made++
+      return z.looseObject(fields)
+    })
+    expect(made).toBe(0)
+    const thing = { id: 'a', kind: 'a', parent: null, tags: [] }
+    expect(schema['~standard'].validate(thing)).toEqual({ value: thing })
+    expect(schema['~standard'].validate({})).toHaveProperty('issues')
+    expect(made).toBe(1)
   })
 })

@@ -103,16 +103,18 @@ export const removeSession: Endpoint<ForSession, ClerkAnswer<ClerkSession>> = po
 )
 
 /** Mints a session token. Its answer has no envelope. */
-export const createSessionToken: Endpoint<ForSession<ClerkTokenInput & TokenRenewal>, ClerkToken> = {
-  ...posted('createSessionToken', '/tokens', tokenInput, readToken),
-  repeatable: true,
-}
+export const createSessionToken: Endpoint<ForSession<ClerkTokenInput & TokenRenewal>, ClerkToken> = minted(
+  'createSessionToken',
+  '/tokens',
+  tokenInput,
+)
 
 /** Mints a session token by a JWT template. Its answer has no envelope. */
-export const createSessionTokenWithTemplate: Endpoint<ForSession<TemplateInput>, ClerkToken> = {
-  ...posted('createSessionTokenWithTemplate', '/tokens/{template_name}', templateInput, readToken),
-  repeatable: true,
-}
+export const createSessionTokenWithTemplate: Endpoint<ForSession<TemplateInput>, ClerkToken> = minted(
+  'createSessionTokenWithTemplate',
+  '/tokens/{template_name}',
+  templateInput,
+)
 
 /** Starts a reverification. */
 export const startReverification: Endpoint<
@@ -164,6 +166,7 @@ export const createDevBrowser: Endpoint<void, DevBrowserAnswer> = {
 }
 
 /** What is not in the path, and not for the query, is the form: no other field is known to the operation. */
+/* @__NO_SIDE_EFFECTS__ */
 function posted<Input, Output>(
   operation: string,
   path: string,
@@ -182,6 +185,16 @@ function posted<Input, Output>(
     }),
     read,
   }
+}
+
+/** The operations that mint a token: one that is sent twice does no harm. */
+/* @__NO_SIDE_EFFECTS__ */
+function minted<Input>(
+  operation: string,
+  path: string,
+  input: Schema<ForSession<Input>>,
+): Endpoint<ForSession<Input>, ClerkToken> {
+  return { ...posted(operation, path, input, readToken), repeatable: true }
 }
 
 /** An input, as it has been checked. */

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { lazy } from '../../support/lazy.ts'
 import type { Schema } from '../../support/schema.ts'
 import { agreeing } from '../../support/schema-agreement.ts'
 import { filled, holding, matching, oneOf } from '../../support/schemas.ts'
@@ -29,77 +30,87 @@ export interface TemplateInput extends TokenRenewal {
 
 /** What stays one segment of a path, however it is read on its way. */
 const segment = matching(/^(?!\.{1,2}$)[\w.-]+$/)
-const organization = z.optional(z.nullable(filled))
-const proof_token = z.optional(filled)
-const expired_token = z.optional(filled)
-const jsonObject = z.string().check(holding(isJsonObject))
+const organization = () => z.optional(z.nullable(filled))
+const proofToken = () => z.optional(filled)
+const expiredToken = () => z.optional(filled)
+const jsonObject = () => z.string().check(holding(isJsonObject))
 
 const forSession = <Shape extends z.core.$ZodShape>(shape: Shape) =>
   z.object({ session_id: segment, ...shape })
 
 /** Which session. */
-export const sessionInput: Schema<ForSession> = agreeing<ForSession>()(forSession({}))
+export const sessionInput: Schema<ForSession> = agreeing(() => forSession({}))
 
 /** How a session is touched. */
-export const touchInput: Schema<ForSession<ClerkTouchInput>> = agreeing<ForSession<ClerkTouchInput>>()(
+export const touchInput: Schema<ForSession<ClerkTouchInput>> = agreeing(() =>
   forSession({
-    active_organization_id: organization,
+    active_organization_id: organization(),
     intent: z.optional(oneOf('focus', 'select_session', 'select_org')),
   }),
 )
 
 /** Which token. */
-export const tokenInput: Schema<ForSession<ClerkTokenInput & TokenRenewal>> = agreeing<
-  ForSession<ClerkTokenInput & TokenRenewal>
->()(forSession({ organization_id: organization, expired_token }))
+export const tokenInput: Schema<ForSession<ClerkTokenInput & TokenRenewal>> = agreeing(() =>
+  forSession({ organization_id: organization(), expired_token: expiredToken() }),
+)
 
 /** Which token of which template. */
-export const templateInput: Schema<ForSession<TemplateInput>> = agreeing<ForSession<TemplateInput>>()(
-  forSession({ template_name: segment, expired_token }),
+export const templateInput: Schema<ForSession<TemplateInput>> = agreeing(() =>
+  forSession({ template_name: segment, expired_token: expiredToken() }),
 )
 
 /** How much to verify. */
-export const reverificationInput: Schema<ForSession<ClerkReverificationInput>> = agreeing<
-  ForSession<ClerkReverificationInput>
->()(forSession({ level: oneOf('first_factor', 'second_factor', 'multi_factor') }))
+export const reverificationInput: Schema<ForSession<ClerkReverificationInput>> = agreeing(() =>
+  forSession({ level: oneOf('first_factor', 'second_factor', 'multi_factor') }),
+)
 
-const uncoded = forSession({ strategy: oneOf('passkey', 'enterprise_sso'), proof_token })
+const uncoded = lazy(() =>
+  forSession({ strategy: oneOf('passkey', 'enterprise_sso'), proof_token: proofToken() }),
+)
 
 /** How the first factor is prepared. */
-export const prepareFirstFactorInput: Schema<ForSession<ClerkPrepareFirstFactorInput>> = agreeing<
-  ForSession<ClerkPrepareFirstFactorInput>
->()(
+export const prepareFirstFactorInput: Schema<ForSession<ClerkPrepareFirstFactorInput>> = agreeing(() =>
   byStrategy({
-    email_code: forSession({ strategy: oneOf('email_code'), email_address_id: filled, proof_token }),
-    phone_code: forSession({ strategy: oneOf('phone_code'), phone_number_id: filled, proof_token }),
-    passkey: uncoded,
-    enterprise_sso: uncoded,
+    email_code: forSession({
+      strategy: oneOf('email_code'),
+      email_address_id: filled,
+      proof_token: proofToken(),
+    }),
+    phone_code: forSession({
+      strategy: oneOf('phone_code'),
+      phone_number_id: filled,
+      proof_token: proofToken(),
+    }),
+    passkey: uncoded(),
+    enterprise_sso: uncoded(),
   }),
 )
 
-const coded = forSession({ strategy: oneOf('email_code', 'phone_code'), code: filled })
+const coded = lazy(() => forSession({ strategy: oneOf('email_code', 'phone_code'), code: filled }))
 
 /** How the first factor is verified. */
-export const attemptFirstFactorInput: Schema<ForSession<ClerkAttemptFirstFactorInput>> = agreeing<
-  ForSession<ClerkAttemptFirstFactorInput>
->()(
+export const attemptFirstFactorInput: Schema<ForSession<ClerkAttemptFirstFactorInput>> = agreeing(() =>
   byStrategy({
-    email_code: coded,
-    phone_code: coded,
+    email_code: coded(),
+    phone_code: coded(),
     password: forSession({ strategy: oneOf('password'), password: filled }),
-    passkey: forSession({ strategy: oneOf('passkey'), public_key_credential: jsonObject }),
+    passkey: forSession({ strategy: oneOf('passkey'), public_key_credential: jsonObject() }),
   }),
 )
 
 /** How the second factor is prepared. */
-export const prepareSecondFactorInput: Schema<ForSession<ClerkPrepareSecondFactorInput>> = agreeing<
-  ForSession<ClerkPrepareSecondFactorInput>
->()(forSession({ strategy: oneOf('phone_code'), phone_number_id: z.optional(filled), proof_token }))
+export const prepareSecondFactorInput: Schema<ForSession<ClerkPrepareSecondFactorInput>> = agreeing(() =>
+  forSession({
+    strategy: oneOf('phone_code'),
+    phone_number_id: z.optional(filled),
+    proof_token: proofToken(),
+  }),
+)
 
 /** How the second factor is verified. */
-export const attemptSecondFactorInput: Schema<ForSession<ClerkAttemptSecondFactorInput>> = agreeing<
-  ForSession<ClerkAttemptSecondFactorInput>
->()(forSession({ strategy: oneOf('phone_code', 'totp', 'backup_code'), code: filled }))
+export const attemptSecondFactorInput: Schema<ForSession<ClerkAttemptSecondFactorInput>> = agreeing(() =>
+  forSession({ strategy: oneOf('phone_code', 'totp', 'backup_code'), code: filled }),
+)
 
 /** The schema of the strategy that a value names; of a value that names none of them, one that says so. */
 function byStrategy<Schemas extends Readonly<Record<string, z.ZodMiniType>>>(

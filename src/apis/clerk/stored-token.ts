@@ -2,15 +2,18 @@ import * as z from 'zod/mini'
 import { memoryStorage } from '../../storage/memory-storage.ts'
 import type { TokenStorage } from '../../storage/token-storage.ts'
 import type { Clock } from '../../support/clock.ts'
+import { lazy } from '../../support/lazy.ts'
 import { ALONE_WAIT_MS, alone } from './alone.ts'
 
 const VERSION = 1
 
-const storedToken = z.object({
-  v: z.number(),
-  token: z.nullable(z.string()),
-  given: z.exactOptional(z.string()),
-})
+const storedToken = lazy(() =>
+  z.object({
+    v: z.number(),
+    token: z.nullable(z.string()),
+    given: z.exactOptional(z.string()),
+  }),
+)
 
 /**
  * The token that says which Clerk client this is. Any answer may replace it, so it is only ever written over the
@@ -119,10 +122,10 @@ export class StoredToken {
 }
 
 /** What is stored, where there is something that can be read. */
-function parse(raw: string | null | undefined): z.infer<typeof storedToken> | undefined {
+function parse(raw: string | null | undefined): z.infer<ReturnType<typeof storedToken>> | undefined {
   if (!raw) return undefined
   try {
-    const { data } = storedToken.safeParse(JSON.parse(raw))
+    const { data } = storedToken().safeParse(JSON.parse(raw))
     return data?.v === VERSION ? data : undefined
   } catch {
     return undefined

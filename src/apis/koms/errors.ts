@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { ApiError, type ApiFailure } from '../../errors/api-error.ts'
+import { lazy } from '../../support/lazy.ts'
 import type { KomsReason } from './types.ts'
 
 /**
@@ -34,11 +35,11 @@ const REASONS: readonly (readonly [RegExp, KomsReason])[] = [
   [/^invalid email/i, 'invalid_email'],
 ]
 
-const errorBody = z.looseObject({ message: z.string() })
+const errorBody = lazy(() => z.looseObject({ message: z.string() }))
 
 /** Reads the reason off an answer's words. */
 export function reasonOf({ status, body }: ApiFailure): KomsReason {
-  const message = errorBody.safeParse(body).data?.message ?? ''
+  const message = errorBody().safeParse(body).data?.message ?? ''
   const known = REASONS.find(([words]) => words.test(message))
   return known?.[1] ?? (status === 401 ? 'unauthorized' : 'server_error')
 }

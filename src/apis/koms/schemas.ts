@@ -4,15 +4,16 @@ import { agreeing } from '../../support/schema-agreement.ts'
 import { filled, holding, sendable } from '../../support/schemas.ts'
 import type { KomsCredentials, KomsMessage, KomsSession, KomsUser } from './types.ts'
 
-const seconds = z.number().check(holding((value) => value === value >>> 0))
+const seconds = () => z.number().check(holding((value) => value === value >>> 0))
 
 /** A user's id: what kind it is, is not documented. */
-const id = z.unknown().check(holding((value) => /^(string|number)$/.test(typeof value))) as z.ZodMiniType<
-  string | number
->
+const id = () =>
+  z.unknown().check(holding((value) => /^(string|number)$/.test(typeof value))) as z.ZodMiniType<
+    string | number
+  >
 
 /** What signs in or up. */
-export const credentials: Schema<KomsCredentials> = agreeing<KomsCredentials>()(
+export const credentials: Schema<KomsCredentials> = agreeing(() =>
   z.object({ email: filled, password: filled }),
 )
 
@@ -24,7 +25,7 @@ export interface TokenAnswer {
 }
 
 /** The fields that a session is made of. */
-export const tokenAnswer: Schema<TokenAnswer> = agreeing<TokenAnswer>()(
+export const tokenAnswer: Schema<TokenAnswer> = agreeing(() =>
   z.looseObject({
     access_token: sendable,
     refresh_token: filled,
@@ -33,14 +34,12 @@ export const tokenAnswer: Schema<TokenAnswer> = agreeing<TokenAnswer>()(
 )
 
 /** The time that is left. */
-export const sessionAnswer: Schema<KomsSession> = agreeing<KomsSession>()(
-  z.looseObject({ access_token_expires_in: seconds }),
+export const sessionAnswer: Schema<KomsSession> = agreeing(() =>
+  z.looseObject({ access_token_expires_in: seconds() }),
 )
 
 /** A user. */
-export const userAnswer: Schema<KomsUser> = agreeing<KomsUser>()(z.looseObject({ id, email: z.string() }))
+export const userAnswer: Schema<KomsUser> = agreeing(() => z.looseObject({ id: id(), email: z.string() }))
 
 /** Words. */
-export const messageAnswer: Schema<KomsMessage> = agreeing<KomsMessage>()(
-  z.looseObject({ message: z.string() }),
-)
+export const messageAnswer: Schema<KomsMessage> = agreeing(() => z.looseObject({ message: z.string() }))

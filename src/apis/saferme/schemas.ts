@@ -15,12 +15,12 @@ export function readTime(value: unknown): number {
 }
 
 /** What signs in. */
-export const credentials: Schema<SaferMeCredentials> = agreeing<SaferMeCredentials>()(
+export const credentials: Schema<SaferMeCredentials> = agreeing(() =>
   z.object({ email: filled, password: filled }),
 )
 
 /** The fields that a session is made of. */
-export const tokenAnswer: Schema<TokenAnswer> = agreeing<TokenAnswer>()(
+export const tokenAnswer: Schema<TokenAnswer> = agreeing(() =>
   z.looseObject({
     session: z.looseObject({
       access_token: sendable,
@@ -40,10 +40,10 @@ export interface TokenAnswer {
 }
 
 /** What a session comes in, whatever is in it. */
-export const envelope: Schema<unknown> = z.looseObject({ session: z.looseObject({}) })
+export const envelope: Schema<unknown> = agreeing(() => z.looseObject({ session: z.looseObject({}) }))
 
 /** A session in its envelope. */
-export const sessionAnswer: Schema<SessionAnswer> = agreeing<SessionAnswer>()(
+export const sessionAnswer: Schema<SessionAnswer> = agreeing(() =>
   z.looseObject({
     session: z.looseObject({
       token_expire_at: time,
@@ -69,4 +69,4 @@ export interface SessionAnswer {
 }
 
 /** The answer to a deletion: an empty object, or nothing. */
-export const deletedAnswer: Schema<unknown> = z.optional(z.looseObject({}))
+export const deletedAnswer: Schema<unknown> = agreeing(() => z.optional(z.looseObject({})))

@@ -5,7 +5,7 @@ import { matching, sendable, whole } from '../../support/schemas.ts'
 import type { ZelfCredentials, ZelfSession } from './types.ts'
 
 /** What makes a session. */
-export const credentials: Schema<ZelfCredentials> = agreeing<ZelfCredentials>()(
+export const credentials: Schema<ZelfCredentials> = agreeing(() =>
   z.object({ identifier: matching(/^.{1,1024}$/su) }),
 )
 
@@ -15,7 +15,7 @@ export interface TokenAnswer {
 }
 
 /** The fields that a session is made of. */
-export const tokenAnswer: Schema<TokenAnswer> = agreeing<TokenAnswer>()(
+export const tokenAnswer: Schema<TokenAnswer> = agreeing(() =>
   z.looseObject({
     data: z.looseObject({
       token: sendable,
@@ -26,7 +26,7 @@ export const tokenAnswer: Schema<TokenAnswer> = agreeing<TokenAnswer>()(
 )
 
 /** A session in its envelope. */
-export const sessionAnswer: Schema<SessionAnswer> = agreeing<SessionAnswer>()(
+export const sessionAnswer: Schema<SessionAnswer> = agreeing(() =>
   z.looseObject({
     data: z.looseObject({
       activatedAt: z.exactOptional(whole),
