@@ -61,7 +61,7 @@ export { ZelfClient } from './apis/zelf/client.ts'
 export { ZelfApiError } from './apis/zelf/errors.ts'
 export type { ZelfCredentials, ZelfSession } from './apis/zelf/types.ts'
 
-export type { ClientOptions, SessionClientOptions } from './client/options.ts'
+export type { BaseClientOptions, ClientOptions, SessionClientOptions } from './client/options.ts'
 export type { Outgoing, Send, SessionProtocol } from './client/protocol.ts'
 export { SessionClient } from './client/session-client.ts'
 export type { PooledClient, SessionPoolOptions } from './client/session-pool.ts'

@@ -8,21 +8,15 @@ import type { Fetch } from '../support/fetch.ts'
 import type { MaybePromise } from '../support/maybe-promise.ts'
 
 /** Options of every client. */
-export interface ClientOptions<Credentials = unknown> {
+export interface BaseClientOptions {
   /** Where tokens are kept. Default: `memoryStorage()`, for this client alone. */
   readonly storage?: TokenStorage
-  /** The name that the session is stored under. Default: made of protocol, base URL and application. */
-  readonly key?: string
-  /** Renews the session in time also while nobody calls. Default: `false`. */
-  readonly keepAlive?: boolean
   /** What requests are sent with. Default: the platform's `fetch`, looked up at each call. */
   readonly fetch?: Fetch
   /** What time it is. Default: the platform's clock. */
   readonly clock?: Clock
   /** Headers for every request, or a function that makes them for each. A call's own headers go before them. */
   readonly headers?: HeadersSource
-  /** Credentials to sign in with again where the session would end: for services that hold an account of their own. */
-  readonly reauthenticate?: () => MaybePromise<Credentials>
   /**
    * What happens to an answer that is not as documented: `strict` makes it an error, `report` lets it through with
    * a `drift` event. The fields that a session is made of are always checked. Default: `strict`.
@@ -34,6 +28,16 @@ export interface ClientOptions<Credentials = unknown> {
   readonly timeout?: number | Partial<Timeouts>
   /** Origins besides the base URL's that requests may take the session to. */
   readonly authorizedOrigins?: readonly (string | URL)[]
+}
+
+/** Options of a client that signs in itself. */
+export interface ClientOptions<Credentials = unknown> extends BaseClientOptions {
+  /** The name that the session is stored under. Default: made of protocol, base URL and application. */
+  readonly key?: string
+  /** Renews the session in time also while nobody calls. Default: `false`. */
+  readonly keepAlive?: boolean
+  /** Credentials to sign in with again where the session would end: for services that hold an account of their own. */
+  readonly reauthenticate?: () => MaybePromise<Credentials>
 }
 
 /** Options of a {@link SessionClient}. */
@@ -64,7 +68,7 @@ const TOTAL_MS = 30_000
  *
  * @throws {ConfigurationError} One of them isn't a number from 0 up.
  */
-export function timeoutsOf(option: ClientOptions['timeout']): Timeouts {
+export function timeoutsOf(option: BaseClientOptions['timeout']): Timeouts {
   const { attempt = ATTEMPT_MS, total = TOTAL_MS } =
     typeof option === 'number' ? { total: option } : (option ?? {})
   if (!(attempt >= 0 && total >= 0)) throw new ConfigurationError('timeout takes numbers from 0 up')

@@ -1,11 +1,9 @@
-import type { ClientOptions } from '../../client/options.ts'
+import type { BaseClientOptions } from '../../client/options.ts'
 import type { ClerkMode } from './credential.ts'
 import type { FrontendApiOptions } from './host.ts'
 
 /** Options of a {@link ClerkClient}. */
-export interface ClerkClientOptions
-  extends FrontendApiOptions,
-    Omit<ClientOptions<never>, 'key' | 'keepAlive' | 'reauthenticate'> {
+export interface ClerkClientOptions extends FrontendApiOptions, BaseClientOptions {
   /**
    * How the program says which client it is. Default: in a page, `development` for a `pk_test_` key and `browser`
    * otherwise; outside a page, `native`.
