@@ -8,6 +8,8 @@ const TOKEN_LIFE_MS = 2000
 const KINDS = ['indexedDb', 'local'] as const
 /** One page is closed, and one crashes. */
 const LIVING = PAGES - 2
+/** How many answers each of them has had at least, on a machine that has much to do. */
+const LEAST_ANSWERS = 4
 
 describe.skipIf(!chromium)('in chromium, of twenty pages of one origin', () => {
   const makeServer = (): FakeSaferMe => fakeSaferMe({ tokenLifeMs: TOKEN_LIFE_MS })
@@ -50,7 +52,7 @@ describe.skipIf(!chromium)('in chromium, of twenty pages of one origin', () => {
       expect(Object.keys(outcomes).filter((outcome) => !outcome.endsWith(' late'))).toEqual(['200'])
       // On a machine that has no time for it, a request meets one token's end after the other's.
       expect(['200', '200 late', '401 late']).toEqual(expect.arrayContaining(Object.keys(outcomes)))
-      expect(outcomes['200']).toBeGreaterThan(LIVING * 10)
+      expect((outcomes['200'] ?? 0) + (outcomes['200 late'] ?? 0)).toBeGreaterThan(LIVING * LEAST_ANSWERS)
       expect(before).toEqual(Array(LIVING).fill('active'))
       expect(Object.keys(events).filter((type) => /ended|storageFailed|refreshFailed/.test(type))).toEqual([])
     })

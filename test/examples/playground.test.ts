@@ -57,7 +57,7 @@ describe.skipIf(!chromium)('the playground, as a newcomer walks through it', { t
 
   it.concurrent(
     'of two tabs one refreshes and the other adopts, and both see it',
-    visiting({ tokenLifeMs: 10_000 }, async (visit) => {
+    visiting({ tokenLifeMs: 15_000 }, async (visit) => {
       const page = await visit.open()
       await signInAll(page)
       const opening = visit.context.waitForEvent('page')
