@@ -1,9 +1,8 @@
-import { cp, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createContext, runInContext } from 'node:vm'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
 import { type Bundle, bundlers } from './bundlers.ts'
-import { USER } from './packed.ts'
 
 /** What the platform has in a browser and in Node alike: nothing here is Node's own. */
 const WEB = [
@@ -34,7 +33,6 @@ const WEB = [
 
 beforeAll(async () => {
   const folder = inject('installed')
-  await cp(join(USER, 'sign-in.js'), join(folder, 'sign-in.js'))
   await writeFile(join(folder, 'saferme.js'), `export { SaferMeClient } from 'latchkey'`)
 })
 

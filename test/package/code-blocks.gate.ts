@@ -13,7 +13,7 @@ const OTHERS = ['sh', 'json', 'text']
 
 const documents = ['.', 'docs/guides', 'examples', 'src'].flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: folder !== '.', encoding: 'utf8' })
-    .filter((path) => /\.(md|ts)$/.test(path) && !path.includes('node_modules'))
+    .filter((path) => /\.(md|ts)$/.test(path) && !/node_modules|\.next/.test(path))
     .map((path) => join(folder, path)),
 )
 const listings = documents.flatMap((document) =>

@@ -1,7 +1,5 @@
-import { copyFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { describe, expect, inject, it } from 'vitest'
-import { run, USER } from './packed.ts'
+import { run } from './packed.ts'
 
 /** Runs a program in the folder that the package was installed into, and answers what it printed. */
 async function node(...args: readonly string[]): Promise<string> {
@@ -13,7 +11,6 @@ const names = (take: string): string => `console.log(Object.keys(${take}).sort()
 
 describe(`in Node ${process.versions.node}, the installed package`, () => {
   it('signs in with each client, and refreshes', async () => {
-    await copyFile(join(USER, 'sign-in.js'), join(inject('installed'), 'sign-in.js'))
     const program = `import { signIn } from './sign-in.js'; console.log(JSON.stringify(await signIn()))`
     expect(JSON.parse(await node('--input-type=module', '--eval', program))).toEqual([
       200,

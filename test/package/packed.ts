@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +10,7 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The tarball that would be published. */
     readonly tarball: string
-    /** A folder that was empty, into which the tarball and its dependencies were installed. */
+    /** A folder that was empty, into which the tarball, its dependencies and `sign-in.js` of {@link USER} were put. */
     readonly installed: string
   }
 }
@@ -33,6 +33,7 @@ export default async function pack(project: TestProject): Promise<() => Promise<
   const installed = join(place, 'installed')
   await mkdir(installed)
   await install(tarball, installed)
+  await copyFile(join(USER, 'sign-in.js'), join(installed, 'sign-in.js'))
   project.provide('tarball', tarball)
   project.provide('installed', installed)
   return () => rm(place, { recursive: true })

@@ -8,5 +8,6 @@ export default defineConfig({
     globalSetup: 'test/package/packed.ts',
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    maxWorkers: '100%',
   },
 })
