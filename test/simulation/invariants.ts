@@ -44,8 +44,8 @@ function mayBeRepeated(earlier: Refresh, by: SimClient, world: Observed): boolea
   if (outcome === undefined) return !world.storage.isHeldBy(client)
   if (outcome !== 'won') return true
   const { storedAt = Number.NEGATIVE_INFINITY, isStoredLate } = world.ledger.of(won as Tokens)
-  // Where no mark is written first, nothing shows that a late answer has come between reading and sending.
-  if (world.plan.protocol === 'zelf' && isStoredLate) return true
+  // It was won by who had lost the lock, and came between the look at the storage and the sending.
+  if (isStoredLate && world.now - storedAt < LONGEST_PREPARATION_MS) return true
   return storedAt < world.ledger.clearedAt || (storedAt < 0 && isUnwritten(earlier, world))
 }
 
