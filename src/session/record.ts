@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import type { EndReason } from '../errors/session-ended-error.ts'
+import { lazy } from '../support/lazy.ts'
 import { matching, oneOf, whole } from '../support/schemas.ts'
 import type { TokenSet } from './protocol.ts'
 
@@ -77,24 +78,26 @@ const NO_PENDING: string = '-'.repeat(ID_WIDTH) + NO_TIME
 const MOST_REPLACED = 6
 
 /** As it is written: in strings where that keeps it of one width, or the check of it small. */
-const storedRecord = z.object({
-  audience: z.string(),
-  session: z.string(),
-  generation: whole,
-  tokens: z.nullable(
-    z.object({
-      accessToken: z.string(),
-      refreshToken: z.exactOptional(z.string()),
-      expiresAt: z.exactOptional(z.number()),
-      issuedAt: z.exactOptional(z.number()),
-      extra: z.exactOptional(z.unknown()),
-    }),
-  ),
-  pending: matching(/^.{21}$/s),
-  notBefore: matching(/^.{13}$/s),
-  ended: z.nullable(oneOf('deleted', 'revoked', 'expired', 'lost')),
-  replaces: z.string(),
-})
+const storedRecord = lazy(() =>
+  z.object({
+    audience: z.string(),
+    session: z.string(),
+    generation: whole,
+    tokens: z.nullable(
+      z.object({
+        accessToken: z.string(),
+        refreshToken: z.exactOptional(z.string()),
+        expiresAt: z.exactOptional(z.number()),
+        issuedAt: z.exactOptional(z.number()),
+        extra: z.exactOptional(z.unknown()),
+      }),
+    ),
+    pending: matching(/^.{21}$/s),
+    notBefore: matching(/^.{13}$/s),
+    ended: z.nullable(oneOf('deleted', 'revoked', 'expired', 'lost')),
+    replaces: z.string(),
+  }),
+)
 
 export function serializeRecord({ pending, notBefore, replaces, ...record }: SessionRecord): string {
   return JSON.stringify({
@@ -115,7 +118,7 @@ export function parseRecord(raw: string): Reading {
   }
   const version = (json as { v?: unknown } | null)?.v
   if (typeof version === 'number' && version !== VERSION) return { kind: 'unknown' }
-  const { data } = storedRecord.safeParse(json)
+  const { data } = storedRecord().safeParse(json)
   if (!data || version !== VERSION || (data.tokens === null) !== (data.ended !== null))
     return { kind: 'garbled' }
   const { pending, notBefore, ended, replaces, ...record } = data
