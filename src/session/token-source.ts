@@ -7,7 +7,7 @@ import type { SessionContext } from './context.ts'
 import { coolDownLeft } from './cool-down.ts'
 import { freshnessOf } from './freshness.ts'
 import type { RefreshOutcome } from './outcome.ts'
-import { isLive, type LiveRecord } from './record.ts'
+import { isLive, type LiveRecord, type SessionRecord } from './record.ts'
 import type { Refresher } from './refresher.ts'
 import type { StorageSync } from './storage-sync.ts'
 import { isHidden } from './wake.ts'
@@ -66,7 +66,7 @@ export class TokenSource {
    * @param refused a token that is no good, whatever its expiry says
    */
   async acquire(patience: Patience, session?: string, refused?: string): Promise<Lease> {
-    const first = await this.#wait(this.#sync.current(), patience)
+    const first = await this.#current(patience)
     const bound = session ?? first?.session
     if (bound === undefined || (session === undefined && !isLive(first))) throw new NoSessionError()
     for (;;) {
@@ -108,7 +108,7 @@ export class TokenSource {
     const stubborn = this.#stubborn?.token === refused && clock.monotonic() < this.#stubborn.until
     // Where nothing will be refreshed, only the storage can tell that somebody else has replaced the token.
     const gaveUp = !mayRefresh || stubborn || !this.#refresher.renews(tokens)
-    await this.#wait<unknown>(gaveUp ? this.#sync.restore() : this.#sync.current(), patience)
+    await (gaveUp ? this.#wait(this.#sync.restore(), patience) : this.#current(patience))
     if (this.#living(session).tokens.accessToken !== refused) return this.acquire(patience, session)
     if (gaveUp) {
       if (!stubborn) {
@@ -124,7 +124,7 @@ export class TokenSource {
 
   /** Refreshes now, and answers how that went. */
   async refresh(patience: Patience): Promise<RefreshOutcome> {
-    const record = await this.#wait(this.#sync.current(), patience)
+    const record = await this.#current(patience)
     if (!isLive(record)) throw new NoSessionError()
     return this.#wait(this.#refresher.refresh(record.session, record.tokens.accessToken), patience)
   }
@@ -159,6 +159,14 @@ export class TokenSource {
     }
     const flight = this.#refresher.refresh(record.session, refused)
     return this.#wait(Promise.race([flight, state.changed().then(() => undefined)]), patience)
+  }
+
+  /** The record that counts. What is in memory costs no deadline. */
+  async #current(patience: Patience): Promise<SessionRecord | null> {
+    if (patience.signal?.aborted) throw patience.signal.reason
+    const { state, store } = this.#context
+    const { record } = state
+    return isLive(record) && store.undisturbed ? record : this.#wait(this.#sync.current(), patience)
   }
 
   /** Waits so long, in milliseconds, unless something changes before. */

@@ -16,16 +16,16 @@ type Storage = 'memoryStorage' | 'indexedDbStorage'
 
 /** The most bytes with gzip, of it all and without the dependencies. Raised only in the commit that needs it. */
 const BUDGETS: readonly (readonly [clients: readonly Client[], Storage, whole: number, own: number])[] = [
-  [['SaferMeClient'], 'memoryStorage', 33_200, 19_070],
-  [['SaferMeClient'], 'indexedDbStorage', 34_700, 20_570],
-  [['KomsClient'], 'memoryStorage', 33_180, 19_160],
-  [['KomsClient'], 'indexedDbStorage', 34_670, 20_670],
-  [['ZelfClient'], 'memoryStorage', 32_490, 18_460],
-  [['ZelfClient'], 'indexedDbStorage', 33_980, 19_940],
-  [['ClerkClient'], 'memoryStorage', 39_940, 25_290],
-  [['ClerkClient'], 'indexedDbStorage', 41_410, 26_800],
-  [ALL, 'memoryStorage', 43_620, 29_070],
-  [ALL, 'indexedDbStorage', 45_150, 30_580],
+  [['SaferMeClient'], 'memoryStorage', 33_240, 19_120],
+  [['SaferMeClient'], 'indexedDbStorage', 34_740, 20_610],
+  [['KomsClient'], 'memoryStorage', 33_220, 19_200],
+  [['KomsClient'], 'indexedDbStorage', 34_710, 20_700],
+  [['ZelfClient'], 'memoryStorage', 32_530, 18_500],
+  [['ZelfClient'], 'indexedDbStorage', 34_010, 19_980],
+  [['ClerkClient'], 'memoryStorage', 39_980, 25_340],
+  [['ClerkClient'], 'indexedDbStorage', 41_450, 26_840],
+  [ALL, 'memoryStorage', 43_660, 29_110],
+  [ALL, 'indexedDbStorage', 45_190, 30_620],
 ]
 
 it.each(BUDGETS)(

@@ -24,7 +24,7 @@ export const group: Group = {
       unit: 'µs',
       samples: samples.of(name),
       bar: name,
-      ...(name === OWN && { against: RIVALS['ky.ts'], within: 1.25 }),
+      ...(name === OWN && { against: RIVALS['ky.ts'], within: 1.25, below: [RIVALS['axios.ts']] }),
     }))
   },
 }

@@ -12,6 +12,8 @@ export interface Row {
   readonly limit?: number
   /** How many times the row that it is compared with it should not be over. Default: anything goes. */
   readonly within?: number
+  /** The names of rows of its group that the median should be below. Default: none. */
+  readonly below?: readonly string[]
   /** The row is in the chart, under this name. */
   readonly bar?: string
 }

@@ -34,9 +34,11 @@ export interface Reading {
 }
 
 /** Compares a row with what it is held against. */
-export function readRow({ samples, unit, against, limit, within }: Row, rows: readonly Row[]): Reading {
+export function readRow(row: Row, rows: readonly Row[]): Reading {
+  const { samples, unit, against, limit, within, below = [] } = row
   const mid = median(samples)
   const other = rows.find(({ name }) => name === against)
+  const medianOf = (rival: string): number => median(rows.find(({ name }) => name === rival)?.samples ?? [])
   const times = other ? mid / median(other.samples) : Number.NaN
   const verdict = (bound: string, broken: boolean): string => `${bound} ${broken ? '✗' : '✓'}`
   return {
@@ -45,6 +47,7 @@ export function readRow({ samples, unit, against, limit, within }: Row, rows: re
     verdict: [
       limit === undefined ? '' : verdict(`${written(limit)} ${unit}`.trimEnd(), mid > limit),
       within === undefined ? '' : verdict(`${within} ×`, !(times <= within)),
+      ...below.map((rival) => verdict(`below ${rival}`, !(mid < medianOf(rival)))),
     ]
       .filter(Boolean)
       .join(', '),

@@ -110,6 +110,18 @@ describe('a caller that gives up', () => {
     expect(server.count('refreshSession')).toBe(1)
   })
 
+  it('starts no refresh where it had given up before', async () => {
+    const { clock, server, signedIn, runOut } = saferMeWorld()
+    const client = await signedIn()
+    await runOut()
+    const { session } = client
+    const options = { signal: AbortSignal.abort('never mind') }
+    await expect(session.getAccessToken(options)).rejects.toBe('never mind')
+    await expect(session.refresh(options)).rejects.toBe('never mind')
+    await clock.advance(SECOND_MS)
+    expect(server.count('refreshSession')).toBe(0)
+  })
+
   it('does not take the refresh with it when it was the only one', async () => {
     const { clock, server, signedIn, runOut } = saferMeWorld()
     const client = await signedIn()
