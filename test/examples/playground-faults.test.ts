@@ -40,7 +40,7 @@ describe.skipIf(!chromium)('the playground, with faults put in', { timeout: VISI
 
   it.concurrent(
     'an answer to a call that is dropped costs a retry or an error, and never the session',
-    visiting({ tokenLifeMs: 60_000 }, async (visit) => {
+    visiting({ tokenLifeMs: 600_000 }, async (visit) => {
       const page = await visit.open()
       await signInAll(page)
       for (const api of API_NAMES) {
@@ -89,7 +89,7 @@ describe.skipIf(!chromium)('the playground, with faults put in', { timeout: VISI
 
   it.concurrent(
     'ten seconds of 503 are waited out by whoever needs a new token',
-    visiting({}, async (visit) => {
+    visiting({ tokenLifeMs: 8000 }, async (visit) => {
       const page = await visit.open()
       await signInAll(page)
       await outlivesAll(page)
