@@ -3,21 +3,55 @@ import { ConfigurationError } from '../errors/configuration-error.ts'
 import { RequestValidationError } from '../errors/request-validation-error.ts'
 import { readOf } from '../http/answer.ts'
 import type { CallOptions, HttpClient, SendOptions } from '../http/http-client.ts'
-import type { Grant, Judgement, Phase, SessionBackend, Verdict } from '../session/protocol.ts'
+import type {
+  EarlyRefresh,
+  Grant,
+  Judgement,
+  Phase,
+  SessionBackend,
+  TokenSet,
+  UnderLock,
+  Verdict,
+} from '../session/protocol.ts'
 import { type Authorize, authorizedFetch } from './authenticated-fetch.ts'
 import type { Send, SessionProtocol } from './protocol.ts'
 
 /** The server has said that it turned the request away without acting on it. */
 const NOT_ACTED: ReadonlySet<number> = new Set([420, 429, 503])
 
-/** Puts a protocol on a transport: what comes of it is an API as the engine wants to see it. */
-export class ProtocolBackend<Credentials, Resource, Extra> {
+/**
+ * Puts a protocol on a transport: what comes of it is an API as the engine wants to see it. With methods, not functions
+ * of its own: there are as many of these as there are clients.
+ */
+export class ProtocolBackend<Credentials, Resource, Extra>
+  implements SessionBackend<Credentials, Resource, Extra>
+{
+  readonly audience: string
+  readonly supersedes?: (candidate: TokenSet<Extra>, current: TokenSet<Extra>) => boolean
   readonly #protocol: SessionProtocol<Credentials, Resource, Extra>
   readonly #http: HttpClient
 
-  constructor(protocol: SessionProtocol<Credentials, Resource, Extra>, http: HttpClient) {
+  constructor(protocol: SessionProtocol<Credentials, Resource, Extra>, http: HttpClient, audience: string) {
     this.#protocol = protocol
     this.#http = http
+    this.audience = audience
+    if (protocol.supersedes) this.supersedes = protocol.supersedes.bind(protocol)
+  }
+
+  get refreshWindowMs(): number {
+    return this.#protocol.refreshWindowMs
+  }
+
+  get early(): EarlyRefresh {
+    return this.#protocol.early
+  }
+
+  get repeatable(): boolean {
+    return this.#protocol.repeatable
+  }
+
+  get minimumLifeMs(): number {
+    return this.#protocol.minimumLifeMs ?? 0
   }
 
   /** The bare transport. */
@@ -45,31 +79,22 @@ export class ProtocolBackend<Credentials, Resource, Extra> {
     return revoke && ((tokens) => revoke.call(this.#protocol, this.sender(options), tokens))
   }
 
-  /** The API, as the engine sees it. */
-  forEngine(audience: string): SessionBackend<Credentials, Resource, Extra> {
-    const protocol = this.#protocol
-    const { refreshWindowMs, early, repeatable, minimumLifeMs = 0, supersedes } = protocol
-    return {
-      audience,
-      refreshWindowMs,
-      early,
-      repeatable,
-      minimumLifeMs,
-      ...(supersedes && { supersedes: supersedes.bind(protocol) }),
-      renewable: (tokens) =>
-        protocol.refresh !== undefined &&
-        (protocol.renewable?.(tokens) ?? (tokens.refreshToken ?? tokens.extra) !== undefined),
-      create: (credentials, lock) => this.create(credentials, lock),
-      refresh: (tokens, lock) => {
-        const send = this.sender({ ...lock, single: true, unbounded: lock !== undefined && !repeatable })
-        return granted('refreshSession', protocol.refresh?.(send, tokens))
-      },
-      revoke: this.revoker(),
-      judge: (error, during) => this.#judge(error, during),
-    }
+  get revoke(): SessionBackend<Credentials, Resource, Extra>['revoke'] {
+    return this.revoker()
   }
 
-  #judge(error: unknown, during: Phase): Judgement {
+  renewable(tokens: TokenSet<Extra>): boolean {
+    const protocol = this.#protocol
+    if (!protocol.refresh) return false
+    return protocol.renewable?.(tokens) ?? (tokens.refreshToken ?? tokens.extra) !== undefined
+  }
+
+  refresh(tokens: TokenSet<Extra>, lock?: UnderLock): Promise<Grant<Resource, Extra>> {
+    const send = this.sender({ ...lock, single: true, unbounded: lock !== undefined && !this.repeatable })
+    return granted('refreshSession', this.#protocol.refresh?.(send, tokens))
+  }
+
+  judge(error: unknown, during: Phase): Judgement {
     const failure = ApiError.failureOf(error)
     if (!failure) {
       const unsent = error instanceof ConfigurationError || error instanceof RequestValidationError

@@ -60,7 +60,7 @@ export class SessionClient<Credentials = unknown, Resource = unknown, Extra = un
       clock,
       emit,
       onAnswer: (response, sentAt, receivedAt) => {
-        const told = readDate(response, territory.base.origin)
+        const told = readDate(response, territory.origin)
         if (told !== undefined) engine.observeTime(told, sentAt, receivedAt)
       },
     }
@@ -74,10 +74,10 @@ export class SessionClient<Credentials = unknown, Resource = unknown, Extra = un
       toError: (failure) => protocol.toError?.(failure) ?? new ApiError(failure),
       onDrift: options.validation === 'report' ? (error) => engine.reportDrift(error) : undefined,
     })
-    this.#backend = new ProtocolBackend(protocol, this.#http)
-    const audience = [protocol.name, territory.base.href, protocol.application].filter(Boolean).join(' ')
+    const audience = [protocol.name, territory.href, protocol.application].filter(Boolean).join(' ')
+    this.#backend = new ProtocolBackend(protocol, this.#http, audience)
     const engine = new SessionEngine({
-      backend: this.#backend.forEngine(audience),
+      backend: this.#backend,
       storage: options.storage ?? memoryStorage({ clock }),
       key: options.key ?? `latchkey ${audience}`,
       clock,

@@ -34,20 +34,25 @@ function read<T>(option: string, reading: () => T): T {
   }
 }
 
-/** Where requests may go: under a base URL, and to the origins that may see its credentials. */
+/**
+ * Where requests may go: under a base URL, and to the origins that may see its credentials. It keeps text: a URL is
+ * ten times as large, and a server may hold a hundred thousand of these.
+ */
 export class Territory {
-  readonly base: URL
-  readonly #origins: ReadonlySet<string>
+  /** The base URL. */
+  readonly href: string
+  /** The base URL's own origin. */
+  readonly origin: string
+  readonly #origins: readonly string[]
   readonly #prefix: string
 
   /** @throws {ConfigurationError} As {@link parseBaseUrl}. */
   constructor(baseUrl: string | URL, authorizedOrigins: readonly (string | URL)[] = []) {
-    this.base = parseBaseUrl(baseUrl, 'baseUrl')
-    this.#prefix = this.base.origin + this.base.pathname.replace(/\/+$/, '')
-    this.#origins = new Set([
-      this.base.origin,
-      ...authorizedOrigins.map((origin) => parseBaseUrl(origin, 'authorizedOrigins').origin),
-    ])
+    const { href, origin, pathname } = parseBaseUrl(baseUrl, 'baseUrl')
+    this.href = href
+    this.origin = origin
+    this.#prefix = origin + pathname.replace(/\/+$/, '')
+    this.#origins = authorizedOrigins.map((url) => parseBaseUrl(url, 'authorizedOrigins').origin)
   }
 
   /**
@@ -87,9 +92,11 @@ export class Territory {
 
   /** A URL of its own, never read against the base: `https:path` would then lie beside the base path. */
   #elsewhere(text: string): string {
-    const url = read('The URL', () => new URL(/^[\\/]/.test(text) ? this.base.protocol + text : text))
+    const url = read('The URL', () => new URL(text, /^[\\/]/.test(text) ? this.origin : undefined))
     // Not `url.origin`: a `blob:` URL's is the origin that made it.
-    if (!this.#origins.has(`${url.protocol}//${url.host}`) || url.username || url.password) {
+    const origin = `${url.protocol}//${url.host}`
+    const isListed = origin === this.origin || this.#origins.includes(origin)
+    if (!isListed || url.username || url.password) {
       throw new ConfigurationError('This origin is not listed in authorizedOrigins')
     }
     return url.href

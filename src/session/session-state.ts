@@ -16,7 +16,8 @@ export class SessionState {
   readonly #emit: Emit<SessionEvents>
   readonly #supersedes: SessionPolicy['supersedes']
   readonly #onUnsaved: () => void
-  readonly #subscribers = new Set<(snapshot: SessionSnapshot) => void>()
+  /** Made for the first one: most of a server's many sessions never have any. */
+  #subscribers: Set<(snapshot: SessionSnapshot) => void> | undefined
   #mine: Mine = { record: null, unsaved: null }
   #snapshot = UNKNOWN_SNAPSHOT
   #version = 0
@@ -48,10 +49,12 @@ export class SessionState {
 
   subscribe(subscriber: (snapshot: SessionSnapshot) => void): () => void {
     const guarded = guard(subscriber)
-    this.#subscribers.add(guarded)
+    this.#subscribers ??= new Set()
+    const subscribers = this.#subscribers
+    subscribers.add(guarded)
     guarded(this.#snapshot)
     return () => {
-      this.#subscribers.delete(guarded)
+      subscribers.delete(guarded)
     }
   }
 
@@ -149,7 +152,8 @@ export class SessionState {
     this.#waiting = []
     for (const resolve of waiting) resolve()
     announce()
-    if (this.#snapshot !== before) for (const subscriber of [...this.#subscribers]) subscriber(this.#snapshot)
+    if (this.#snapshot === before) return
+    for (const subscriber of [...(this.#subscribers ?? [])]) subscriber(this.#snapshot)
   }
 }
 

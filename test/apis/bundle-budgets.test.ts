@@ -16,16 +16,16 @@ type Storage = 'memoryStorage' | 'indexedDbStorage'
 
 /** The most bytes with gzip, of it all and without the dependencies. Raised only in the commit that needs it. */
 const BUDGETS: readonly (readonly [clients: readonly Client[], Storage, whole: number, own: number])[] = [
-  [['SaferMeClient'], 'memoryStorage', 33_240, 19_120],
-  [['SaferMeClient'], 'indexedDbStorage', 34_740, 20_610],
-  [['KomsClient'], 'memoryStorage', 33_220, 19_200],
-  [['KomsClient'], 'indexedDbStorage', 34_710, 20_700],
-  [['ZelfClient'], 'memoryStorage', 32_530, 18_500],
-  [['ZelfClient'], 'indexedDbStorage', 34_010, 19_980],
-  [['ClerkClient'], 'memoryStorage', 39_980, 25_340],
-  [['ClerkClient'], 'indexedDbStorage', 41_450, 26_840],
-  [ALL, 'memoryStorage', 43_660, 29_110],
-  [ALL, 'indexedDbStorage', 45_190, 30_620],
+  [['SaferMeClient'], 'memoryStorage', 33_280, 19_170],
+  [['SaferMeClient'], 'indexedDbStorage', 34_780, 20_660],
+  [['KomsClient'], 'memoryStorage', 33_240, 19_230],
+  [['KomsClient'], 'indexedDbStorage', 34_730, 20_730],
+  [['ZelfClient'], 'memoryStorage', 32_560, 18_530],
+  [['ZelfClient'], 'indexedDbStorage', 34_050, 20_020],
+  [['ClerkClient'], 'memoryStorage', 40_000, 25_350],
+  [['ClerkClient'], 'indexedDbStorage', 41_470, 26_850],
+  [ALL, 'memoryStorage', 43_690, 29_130],
+  [ALL, 'indexedDbStorage', 45_210, 30_670],
 ]
 
 it.each(BUDGETS)(

@@ -14,7 +14,7 @@ describe('a base URL', () => {
     'http://127.9.9.9',
     'http://[::1]:1',
   ])('is taken: %s', (url) => {
-    expect(new Territory(url).base.href).toContain(url)
+    expect(new Territory(url).href).toContain(url)
   })
 
   it.each([

@@ -45,9 +45,9 @@ export class EngineSubject implements Subject {
     this.#protocol = protocol
     this.#credentials = credentials
     this.#fetch = bareFetch(options)
-    this.#backend = new ProtocolBackend(protocol, bareTransport(options))
+    this.#backend = new ProtocolBackend(protocol, bareTransport(options), 'simulated')
     this.#engine = new SessionEngine({
-      backend: noting(client, this.#backend.forEngine('simulated')),
+      backend: noting(client, this.#backend),
       storage,
       key: 'key',
       clock,
@@ -108,19 +108,27 @@ export class EngineSubject implements Subject {
 
 /** Notes what a refresh is for, just before it is sent: some requests don't tell. */
 function noting(client: SimClient, backend: SessionBackend): SessionBackend {
-  const { create, refresh } = backend
-  const noted: Pick<SessionBackend, 'create' | 'refresh'> = {
-    create: (...request) => create(...request).then(told(client)),
+  const { audience, refreshWindowMs, early, repeatable, minimumLifeMs = 0, supersedes, revoke } = backend
+  return {
+    audience,
+    refreshWindowMs,
+    early,
+    repeatable,
+    minimumLifeMs,
+    ...(supersedes && { supersedes }),
+    revoke,
+    renewable: (tokens) => backend.renewable?.(tokens) !== false,
+    judge: (...failure) => backend.judge(...failure),
+    create: (...request) => backend.create(...request).then(told(client)),
     refresh: (tokens, lock) => {
       client.renewing = tokens.accessToken
       try {
-        return refresh(tokens, lock).then(told(client, tokens.accessToken))
+        return backend.refresh(tokens, lock).then(told(client, tokens.accessToken))
       } finally {
         client.renewing = undefined
       }
     },
   }
-  return Object.assign(Object.create(backend), noted)
 }
 
 interface Told {

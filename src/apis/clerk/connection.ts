@@ -72,7 +72,7 @@ export class ClerkConnection {
     this.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
     this.timeoutMs = timeouts.total
     this.retries = options.retry !== false
-    this.instance = `clerk ${territory.base.href}`
+    this.instance = `clerk ${territory.href}`
     this.#http = new HttpClient({
       territory,
       fetch: this.fetch,
@@ -82,7 +82,7 @@ export class ClerkConnection {
       observer: {
         ...this.observer,
         onAnswer: (response, notBefore, notAfter) => {
-          const told = readDate(response, territory.base.origin)
+          const told = readDate(response, territory.origin)
           if (told !== undefined) this.#time = [told, notBefore, notAfter]
         },
       },
