@@ -26,7 +26,7 @@ export interface SessionPoolOptions<Client extends PooledClient> {
    */
   readonly client: (key: string, storage: TokenStorage) => Client
   /**
-   * How many clients are held, at five to six kilobytes each. Those that are in use, or have not settled, are held
+   * How many clients are held, at about five kilobytes each. Those that are in use, or have not settled, are held
    * beyond it. Default: 1,000.
    */
   readonly max?: number
