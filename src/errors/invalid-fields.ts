@@ -9,5 +9,5 @@ export function invalidFields(issues: readonly SchemaIssue[]): readonly string[]
 
 /** Puts the fields into words for a message. */
 export function inWords(fields: readonly string[]): string {
-  return fields.map((field) => field || 'the whole').join(', ')
+  return fields.map((field) => field || 'all of it').join(', ')
 }

@@ -2,6 +2,7 @@ import type { SessionProtocol } from '../client/protocol.ts'
 import { memoryStorage, SessionClient } from '../index.ts'
 import type { TokenStorage } from '../storage/token-storage.ts'
 import type { Fetch } from '../support/fetch.ts'
+import type { MaybePromise } from '../support/maybe-promise.ts'
 import { sleep } from '../support/timer.ts'
 import { must } from './contract-case.ts'
 import type { FakeClock } from './fake-clock.ts'
@@ -20,8 +21,8 @@ export interface ProtocolUnderTest<Credentials, Resource, Extra> {
   readonly path: string
   /** How long an access token lives, in milliseconds. */
   readonly tokenLifeMs: number
-  /** Tells a request that renews the session from any other. */
-  isRefresh(request: Request): boolean
+  /** Tells a request that renews the session from any other. Its body may be read. */
+  isRefresh(request: Request): MaybePromise<boolean>
   /** Ends the session on the server, in so many words. */
   revoke(): void
 }
@@ -102,7 +103,7 @@ export class ProtocolTrial<Credentials, Resource, Extra> {
 
   readonly #fetch: Fetch = async (input, init) => {
     const request = new Request(input, init)
-    const isRefresh = this.subject.isRefresh(request.clone())
+    const isRefresh = await this.subject.isRefresh(request.clone())
     const send = (): Promise<Response> => {
       this.sent++
       if (isRefresh) this.refreshes++

@@ -10,7 +10,8 @@ const LIMIT = 5
 
 export const group: Group = {
   title: 'Validation',
-  about: 'The schema check of an answer, as a share of the whole operation over the stub.',
+  about:
+    'The schema check of an answer, as a share of the whole operation over the stub: the median of the rounds’ shares.',
   measure: async (): Promise<Row[]> => {
     const api = new StubApi()
     const client = await signedIn(api)

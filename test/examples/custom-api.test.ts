@@ -19,8 +19,7 @@ describe('an API of one’s own keeps the engine’s promises', () => {
       credentials,
       path: '/api/hello',
       tokenLifeMs: LIFE_S * 1000,
-      isRefresh: ({ url, method }) =>
-        method === 'POST' && url.endsWith('/token') && server.count('token') > 0,
+      isRefresh: async (request) => (await request.text()).includes('grant_type=refresh_token'),
       revoke: () => server.revoke(),
     }
   })

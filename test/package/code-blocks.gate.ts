@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { listingsIn } from './code-blocks.ts'
@@ -19,7 +19,9 @@ const documents = ['.', 'docs/guides', 'examples', 'src'].flatMap((folder) =>
 const listings = documents.flatMap((document) =>
   listingsIn(document, readFileSync(join(ROOT, document), 'utf8')).map(({ language, lines }, index) => {
     const text = document.endsWith('.ts') ? withScope(lines) : lines.join('\n')
-    const file = join(ROOT, `${document}.${index}.${language}`)
+    // A block that begins with a file's name is that file to the blocks beside it.
+    const [, name] = /^\s*\/\/ ([\w-]+\.tsx?)\n/.exec(text) ?? []
+    const file = join(ROOT, name ? join(dirname(document), name) : `${document}.${index}.${language}`)
     return { document, language, file, text }
   }),
 )

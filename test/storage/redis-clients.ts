@@ -1,6 +1,7 @@
 import { Cluster as IoCluster, Redis as IoRedis } from 'ioredis'
 import { Cluster as IoCluster6, Redis as IoRedis6 } from 'ioredis-6'
 import { createClient, createClientPool, createCluster } from 'redis'
+import { createClient as createClient5 } from 'redis-5'
 import type { RedisClient } from '../../src/storage/redis-client.ts'
 
 /** A client with a connection of its own, and how it is closed. */
@@ -16,6 +17,12 @@ const quiet = (): void => {}
 
 const nodeRedis: Connect = async (url) => {
   const client = createClient({ url }).on('error', quiet)
+  await client.connect()
+  return { client, close: () => client.close() }
+}
+
+const nodeRedis5: Connect = async (url) => {
+  const client = createClient5({ url }).on('error', quiet)
   await client.connect()
   return { client, close: () => client.close() }
 }
@@ -39,7 +46,8 @@ const ioRedis = (client: RedisClient & { on: unknown; quit(): Promise<unknown> }
 
 /** The clients of one server that programs have, by name. */
 export const redisClients: readonly (readonly [string, Connect])[] = [
-  ['node-redis', nodeRedis],
+  ['node-redis 6', nodeRedis],
+  ['node-redis 5', nodeRedis5],
   ['ioredis 5', async (url) => ioRedis(new IoRedis(url))],
   ['ioredis 6', async (url) => ioRedis(new IoRedis6(url))],
 ]

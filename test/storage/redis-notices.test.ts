@@ -169,7 +169,7 @@ describe.skipIf(!find('redis-server'))('notices of redisStorage on a redis-serve
   })
 
   it.each([
-    ['node-redis', () => createClient({ url: redis.url, keyPrefix: 'app:' })],
+    ['node-redis 6', () => createClient({ url: redis.url, keyPrefix: 'app:' })],
     ['ioredis 5', () => new IoRedis(redis.url, { ...UNUSUAL })],
     ['ioredis 6', () => new IoRedis6(redis.url, { ...UNUSUAL })],
   ] as const)(
@@ -207,7 +207,18 @@ describe.skipIf(!find('redis-server'))('notices of redisStorage on a redis-serve
 
   const root = new URL('../../', import.meta.url)
   it.each([
-    ['node-redis', "createClient } from 'redis'", 'await createClient({ url }).connect()', 'client.unref()'],
+    [
+      'node-redis 6',
+      "createClient } from 'redis'",
+      'await createClient({ url }).connect()',
+      'client.unref()',
+    ],
+    [
+      'node-redis 5',
+      "createClient } from 'redis-5'",
+      'await createClient({ url }).connect()',
+      'client.unref()',
+    ],
     ['ioredis 5', "Redis } from 'ioredis'", 'new Redis(url)', 'client.stream.unref()'],
     ['ioredis 6', "Redis } from 'ioredis-6'", 'new Redis(url)', 'client.stream.unref()'],
   ])(

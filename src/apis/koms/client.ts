@@ -6,6 +6,7 @@ import type { TransportEvents } from '../../http/transport-events.ts'
 import type { Session } from '../../session/session.ts'
 import type { Listen } from '../../support/emitter.ts'
 import type { Fetch } from '../../support/fetch.ts'
+import { SENDABLE } from '../../support/schemas.ts'
 import { createUser, getSession, getUser } from './endpoints.ts'
 import { komsProtocol } from './protocol.ts'
 import type { KomsCredentials, KomsMessage, KomsSession, KomsUser } from './types.ts'
@@ -43,8 +44,9 @@ export class KomsClient {
 
   /** @throws {ConfigurationError} An option is no good. */
   constructor(options: KomsClientOptions) {
-    if (!/^[\x21-\x7e]+$/.test(options.clientId))
-      throw new ConfigurationError('clientId can not be sent in a header')
+    // What is absent from the environment is `undefined`, whatever its type says.
+    if (typeof options.clientId !== 'string' || !SENDABLE.test(options.clientId))
+      throw new ConfigurationError('clientId is missing, or can not be sent in a header')
     this.#client = new SessionClient(komsProtocol(options.clientId), options)
     this.session = this.#client.session
     this.fetch = this.#client.fetch
