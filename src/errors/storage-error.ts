@@ -17,8 +17,9 @@ export class StorageError extends LatchkeyError {
   /** What the storage could not do. */
   readonly failure: StorageFailure
 
-  constructor(failure: StorageFailure, message: string, options?: ErrorOptions) {
-    super(message, options)
+  /** @param cause kept if it is the platform's own; what anybody else threw may quote what was stored */
+  constructor(failure: StorageFailure, message: string, { cause }: ErrorOptions = {}) {
+    super(message, cause instanceof DOMException ? { cause } : undefined)
     this.failure = failure
   }
 }

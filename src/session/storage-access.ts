@@ -194,9 +194,8 @@ export class StorageAccess {
   }
 }
 
-/** A storage's own errors may quote what it was given: only the platform's are kept. */
-function wrapped(done: string, error: unknown): StorageError {
-  if (error instanceof StorageError) return error
-  const cause = error instanceof DOMException ? { cause: error } : undefined
-  return new StorageError('failed', `The token storage could not be ${done}`, cause)
+function wrapped(done: string, cause: unknown): StorageError {
+  return cause instanceof StorageError
+    ? cause
+    : new StorageError('failed', `The token storage could not be ${done}`, { cause })
 }

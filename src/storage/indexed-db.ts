@@ -113,7 +113,6 @@ async function open(name: string, wanted: () => void): Promise<IDBDatabase> {
   }
 }
 
-function failure(kind: 'unavailable' | 'failed', message: string, error: unknown): LatchkeyError {
-  if (error instanceof LatchkeyError) return error
-  return new StorageError(kind, message, error instanceof DOMException ? { cause: error } : undefined)
+function failure(kind: 'unavailable' | 'failed', message: string, cause: unknown): LatchkeyError {
+  return cause instanceof LatchkeyError ? cause : new StorageError(kind, message, { cause })
 }

@@ -21,10 +21,14 @@ it.each([
   ],
 ] as const)('a polluted prototype does not lead passwords elsewhere: %s', async (_, url, signIn) => {
   const sent: string[] = []
+  const tried = (): Promise<unknown> =>
+    signIn(async (...args) => {
+      sent.push(new Request(...args).url)
+      return new Response(null, { status: 400 })
+    }).catch(() => {})
+  // zod makes no schema while the prototype is polluted: the first sign-in makes the one that it needs.
+  await tried()
   polluted.baseUrl = 'https://evil.test'
-  await signIn(async (...args) => {
-    sent.push(new Request(...args).url)
-    return new Response(null, { status: 400 })
-  }).catch(() => {})
-  expect(sent).toEqual([url])
+  await tried()
+  expect(sent).toEqual([url, url])
 })

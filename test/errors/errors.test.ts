@@ -106,6 +106,12 @@ describe('what an error tells a program', () => {
     expect(new SessionEndedError('lost').reason).toBe('lost')
     expect(new StorageError('locked', 'x').failure).toBe('locked')
   })
+
+  it('a StorageError keeps the platform’s cause, and what anybody else threw to itself', () => {
+    const full = new DOMException('no room', 'QuotaExceededError')
+    expect(new StorageError('failed', 'x', { cause: full }).cause).toBe(full)
+    expect(new StorageError('failed', 'x', { cause: new Error('SECRET') })).not.toHaveProperty('cause')
+  })
 })
 
 describe('the guards', () => {
