@@ -6,6 +6,7 @@ const source = (path: string): string => fileURLToPath(new URL(`src/${path}`, im
 /** Real browsers, processes and servers, in real time: they want the machine to themselves. */
 const REAL = [
   'test/browser/**/*.test.ts',
+  'test/client/secrets-redis.test.ts',
   'test/processes/**/*.test.ts',
   'test/examples/{next-app,node-service,playground*,server-cookie}.test.ts',
   'test/storage/{cookies-browser,redis-*}.test.ts',

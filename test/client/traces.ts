@@ -1,5 +1,3 @@
-import { inspect } from 'node:util'
-import { expect } from 'vitest'
 import type { Listen, Session, TransportEvents } from '../../src/index.ts'
 
 /** What any of the clients is. */
@@ -17,17 +15,21 @@ export const WRITTEN: readonly ((text: string) => string)[] = [
 ]
 
 const SESSION_EVENTS = [
-  ...([
-    'created',
-    'restored',
-    'refreshed',
-    'adopted',
-    'refreshFailed',
-    'ended',
-    'storageFailed',
-    'drift',
-  ] as const),
-]
+  'created',
+  'restored',
+  'refreshed',
+  'adopted',
+  'refreshFailed',
+  'ended',
+  'storageFailed',
+  'drift',
+] as const
+
+/** What stands on either side of a secret that shows, in characters. */
+const CONTEXT = 200
+
+/** What Node's console writes; browsers have nothing that a program could ask. */
+const inspect = globalThis.process?.getBuiltinModule?.('node:util').inspect
 
 /** Everything that a log line, a crash report or a console could show of a value. */
 export function tracesOf(value: unknown): string {
@@ -36,11 +38,12 @@ export function tracesOf(value: unknown): string {
   const walk = (part: unknown): void => {
     if (seen.has(part)) return
     seen.add(part)
-    traces.push(String(part), inspect(part, { depth: 10, showHidden: true, getters: true }))
-    traces.push(JSON.stringify(part) ?? '')
+    traces.push(String(part), JSON.stringify(part) ?? '')
+    if (inspect) traces.push(inspect(part, { depth: 10, showHidden: true, getters: true }))
     if (typeof part !== 'object' || part === null) return
     for (const key of Reflect.ownKeys(part)) walk(Reflect.get(part, key))
-    if (part instanceof Error) walk(part.cause)
+    if (part instanceof Map || part instanceof Set || part instanceof Headers) walk([...part])
+    if (part instanceof Error) for (const key of ['message', 'stack', 'cause']) walk(Reflect.get(part, key))
   }
   walk(value)
   return traces.join('\n')
@@ -77,6 +80,7 @@ export class Showing {
     return this.#shown.some((shown) => (shown as { type?: unknown } | null)?.type === type)
   }
 
+  /** @throws {Error} One of the secrets shows. */
   expectNone(secrets: readonly string[]): void {
     const traces = tracesOf(this.#shown) + tracesOf(this.#client)
     const written = [
@@ -85,10 +89,11 @@ export class Showing {
       ...WRITTEN.map((write) => (text: string) => write(text).slice(1, -1)),
     ]
     for (const secret of secrets) {
-      expect(secret.length, 'a secret that is too short to be looked for').toBeGreaterThan(3)
+      if (secret.length < 4) throw new Error(`A secret that is too short to be looked for: ${secret}`)
       for (const write of written) {
         const at = traces.indexOf(write(secret))
-        expect(at < 0 ? '' : traces.slice(Math.max(0, at - 200), at + 200)).toBe('')
+        if (at >= 0)
+          throw new Error(`A secret shows: ${traces.slice(Math.max(0, at - CONTEXT), at + CONTEXT)}`)
       }
     }
   }

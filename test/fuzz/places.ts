@@ -74,7 +74,7 @@ function cookies(clock: FakeClock): Place {
 
 function encrypted(clock: FakeClock): Place {
   const place = memory(clock)
-  return { ...place, ...patiently(clock, encryptedStorage(place.storage, keysOf(key, other))) }
+  return { ...place, ...patiently(clock, () => encryptedStorage(place.storage, keysOf(key, other))) }
 }
 
 /** Storages whose content can be tampered with, by name. */
