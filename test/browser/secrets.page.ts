@@ -1,0 +1,59 @@
+import { indexedDbStorage, webStorage } from 'latchkey'
+import { type FakeClock, fakeClock } from 'latchkey/testing'
+import { ScopedStorage } from '../../src/storage/scoped-storage.ts'
+import { type Home, indiscreet, keepAllSecrets } from '../client/secrets-scenario.ts'
+import { patiently } from '../fuzz/patient-clock.ts'
+
+const STORAGES = {
+  indexedDb: (clock: FakeClock) => indexedDbStorage({ clock }),
+  local: (clock: FakeClock) => webStorage('local', { clock }),
+  session: (clock: FakeClock) => webStorage('session', { clock }),
+} as const
+
+export type SecretsStorage = keyof typeof STORAGES
+
+/** Lets nothing more be written into this page's web storages. */
+function fillUp(): void {
+  for (const area of [localStorage, sessionStorage]) {
+    let size = 2 ** 22
+    for (let index = 0; size >= 1; index++) {
+      try {
+        area.setItem(`filler ${index}`, 'x'.repeat(size))
+      } catch {
+        size /= 2
+      }
+    }
+  }
+}
+
+/** Leaves a newer version of the database, as a newer program may: this one's is refused. */
+function overtake(): Promise<void> {
+  return new Promise((done, failed) => {
+    const opening = indexedDB.open('latchkey', 2)
+    opening.onerror = () => failed(opening.error)
+    opening.onsuccess = () => {
+      opening.result.close()
+      done()
+    }
+  })
+}
+
+const TROUBLES = {
+  indiscreet: () => {},
+  full: fillUp,
+  overtaken: overtake,
+} as const
+
+export type Trouble = keyof typeof TROUBLES
+
+/** Lets clients of every API live through such trouble. Rejects if a secret shows. */
+export function endure(kind: SecretsStorage, trouble: Trouble): Promise<void> {
+  const homeOf = (api: string): Home => {
+    const { clock, storage } = patiently(fakeClock(), STORAGES[kind])
+    if (trouble !== 'indiscreet')
+      return { clock, storage: new ScopedStorage(storage, api), breakDown: () => {} }
+    const broken = indiscreet(storage)
+    return { clock, storage: new ScopedStorage(broken.storage, api), breakDown: broken.breakDown }
+  }
+  return keepAllSecrets(homeOf, TROUBLES[trouble])
+}
