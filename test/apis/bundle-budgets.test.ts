@@ -16,16 +16,16 @@ type Storage = 'memoryStorage' | 'indexedDbStorage'
 
 /** The most bytes with gzip, of it all and without the dependencies. Raised only in the commit that needs it. */
 const BUDGETS: readonly (readonly [clients: readonly Client[], Storage, whole: number, own: number])[] = [
-  [['SaferMeClient'], 'memoryStorage', 33_280, 19_170],
-  [['SaferMeClient'], 'indexedDbStorage', 34_780, 20_660],
-  [['KomsClient'], 'memoryStorage', 33_240, 19_230],
-  [['KomsClient'], 'indexedDbStorage', 34_730, 20_730],
-  [['ZelfClient'], 'memoryStorage', 32_560, 18_530],
-  [['ZelfClient'], 'indexedDbStorage', 34_050, 20_020],
-  [['ClerkClient'], 'memoryStorage', 40_000, 25_350],
-  [['ClerkClient'], 'indexedDbStorage', 41_470, 26_850],
-  [ALL, 'memoryStorage', 43_690, 29_130],
-  [ALL, 'indexedDbStorage', 45_210, 30_670],
+  [['SaferMeClient'], 'memoryStorage', 33_300, 19_190],
+  [['SaferMeClient'], 'indexedDbStorage', 34_790, 20_690],
+  [['KomsClient'], 'memoryStorage', 33_250, 19_250],
+  [['KomsClient'], 'indexedDbStorage', 34_750, 20_750],
+  [['ZelfClient'], 'memoryStorage', 32_580, 18_550],
+  [['ZelfClient'], 'indexedDbStorage', 34_080, 20_040],
+  [['ClerkClient'], 'memoryStorage', 40_010, 25_370],
+  [['ClerkClient'], 'indexedDbStorage', 41_490, 26_870],
+  [ALL, 'memoryStorage', 43_690, 29_150],
+  [ALL, 'indexedDbStorage', 45_230, 30_660],
 ]
 
 it.each(BUDGETS)(
