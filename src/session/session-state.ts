@@ -4,7 +4,7 @@ import { guard } from '../support/emitter.ts'
 import type { SessionEvents } from './events.ts'
 import type { SessionPolicy } from './protocol.ts'
 import { type Mine, reconcile } from './reconcile.ts'
-import { isLive, lifeOf, type SessionRecord } from './record.ts'
+import { isLive, isSame, lifeOf, type SessionRecord } from './record.ts'
 import type { Stored } from './record-store.ts'
 import { nextSnapshot, type SessionSnapshot, UNKNOWN_SNAPSHOT } from './snapshot.ts'
 
@@ -21,7 +21,7 @@ export class SessionState {
   #mine: Mine = { record: null, unsaved: null }
   #snapshot = UNKNOWN_SNAPSHOT
   #version = 0
-  #waiting: (() => void)[] = []
+  readonly #waiting: (() => void)[] = []
 
   /** @param onUnsaved hears that memory holds what the storage has not got */
   constructor(emit: Emit<SessionEvents>, supersedes: SessionPolicy['supersedes'], onUnsaved: () => void) {
@@ -58,7 +58,7 @@ export class SessionState {
     }
   }
 
-  /** Resolves at the next change. */
+  /** Resolves at the next change, of more than marks. */
   changed(): Promise<void> {
     return new Promise((resolve) => {
       this.#waiting.push(resolve)
@@ -145,12 +145,12 @@ export class SessionState {
   }
 
   #become(mine: Mine, reason: EndReason | undefined, announce: () => void): void {
+    const { record: held } = this.#mine
     this.#mine = mine
     const before = this.#snapshot
     this.#snapshot = nextSnapshot(before, describe(mine.record, reason))
-    const waiting = this.#waiting
-    this.#waiting = []
-    for (const resolve of waiting) resolve()
+    // Marks are no news to who waits: with tokens that are being replaced, there is nothing to go on with.
+    if (!isLive(held) || !isSame(mine.record, held)) for (const resolve of this.#waiting.splice(0)) resolve()
     announce()
     if (this.#snapshot === before) return
     for (const subscriber of [...(this.#subscribers ?? [])]) subscriber(this.#snapshot)

@@ -1,5 +1,7 @@
 import fc from 'fast-check'
+import type { TokenStorage } from 'latchkey'
 import { describe, expect, it } from 'vitest'
+import { sleep } from '../../src/support/timer.ts'
 import { frailStorage } from './frail-storage.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS, saferMeWorld } from './saferme-world.ts'
 
@@ -144,4 +146,26 @@ describe('a clock that jumps', () => {
     expect(await rejection(client.session.refresh())).toMatchObject({ code: 'storage', failure: 'locked' })
     expect(server.count('refreshSession')).toBe(0)
   })
+})
+
+it('a token is not handed out while it is being replaced, though the answer shows that it was younger than it seemed', async () => {
+  const { clock, server, storage, signedIn } = saferMeWorld()
+  const slow: TokenStorage = {
+    ...storage,
+    read: async (key) => storage.read(key),
+    replace: async (key, expected, next) => {
+      await sleep(clock, 50)
+      return storage.replace(key, expected, next)
+    },
+    watch: (key, changed) => storage.watch?.(key, () => void sleep(clock, 30).then(changed)) ?? (() => {}),
+  }
+  const client = await signedIn({ storage: slow })
+  client.session.subscribe(() => {})
+  // The machine's clock is set: to it, the token is about to run out.
+  const aheadMs = HOUR_MS - 50 * SECOND_MS
+  clock.setNow(clock.now() + aheadMs)
+  server.clockOffset = -aheadMs
+  const token = await clock.until(client.session.getAccessToken())
+  expect(server.count('refreshSession')).toBe(1)
+  expect(token).toBe(server.sessions[0]?.accessToken)
 })

@@ -15,7 +15,7 @@ import {
   wasFailed,
 } from './excuses.ts'
 import type { Call, End, Refresh, SessionFacts, Write } from './ledger.ts'
-import type { Tokens } from './model-server.ts'
+import type { Family, Tokens } from './model-server.ts'
 import type { SimClient } from './sim-client.ts'
 
 /** What a client says at rest, once it has looked at the storage: its token, or what it was told instead. */
@@ -218,9 +218,16 @@ export const isAgreed: Rule<readonly Statement[]> = (statements, world) => {
     if (!tokens) return !hasEndedPrivately(client, world)
     return !(isPrivate(tokens, client, world) || isMistaken(tokens, client, settledAt))
   })
-  const said = new Set(sharing.map(({ result }) => world.server.find(String(result))?.family))
+  const said = new Set(
+    sharing.map(({ result }) => sessionOf(world.server.find(String(result))?.family, world)),
+  )
   if (said.size < 2) return undefined
   return statements.map(({ client, result }) => `${client.name}: ${String(result)}`).join('; ')
+}
+
+/** A program with credentials goes on with the session of another sign-in. */
+function sessionOf(family: Family | undefined, { ledger }: Observed): unknown {
+  return (family && ledger.sessions.find(({ families }) => families.has(family))) ?? family
 }
 
 /** Private memory took the place of a storage that didn't work, until the next sign-in: the end is known there alone. */
