@@ -2,7 +2,7 @@ import { LatchkeyError } from '../errors/latchkey-error.ts'
 import type { ResponseValidationError } from '../errors/response-validation-error.ts'
 import { StorageError } from '../errors/storage-error.ts'
 import type { SessionContext } from './context.ts'
-import { coolDownAfter } from './cool-down.ts'
+import { coolDownAfter, cooling } from './cool-down.ts'
 import type { Finding } from './finding.ts'
 import { offerLocked } from './offer.ts'
 import type { RefreshOutcome, TransientFailure } from './outcome.ts'
@@ -88,7 +88,7 @@ export class Aftermath<Resource> {
   broken(error: unknown): RefreshOutcome<Resource> {
     const { state, serverClock, clock } = this.#context
     const coolDownMs = coolDownAfter(this.#failures + 1, undefined, clock)
-    if (state.record) state.mark({ ...state.record, notBefore: serverClock.now() + coolDownMs })
+    if (state.record) state.mark(cooling(state.record, coolDownMs, serverClock))
     const known = error instanceof LatchkeyError ? error : new StorageError('failed', 'The refresh failed')
     return this.#failed({ error: known, coolDownMs, mayPass: true })
   }

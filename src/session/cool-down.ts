@@ -1,6 +1,7 @@
 import type { Clock } from '../support/clock.ts'
 import type { SessionContext } from './context.ts'
 import type { SessionRecord } from './record.ts'
+import type { ServerClock } from './server-clock.ts'
 
 const SHORTEST_MS = 100
 const FIRST_MS = 1000
@@ -30,12 +31,25 @@ export function coolDownAfter(failures: number, askedMs: number | undefined, clo
   return Math.max(SHORTEST_MS, backOff, Math.min(askedMs ?? 0, LONGEST_ASKED_MS))
 }
 
+/** The record, with a cool-down of so many milliseconds from now on. */
+export function cooling<Cooled extends SessionRecord>(
+  record: Cooled,
+  ms: number,
+  clock: ServerClock,
+): Cooled {
+  const now = clock.now()
+  return { ...record, notBefore: now + ms, coolingSince: now }
+}
+
 /** How long the session's cool-down still lasts, in milliseconds; 0: it doesn't. */
 export function coolDownLeft(
-  { notBefore }: SessionRecord,
+  { notBefore, coolingSince = 0 }: SessionRecord,
   { serverClock, longestCoolDownMs }: Pick<SessionContext, 'serverClock' | 'longestCoolDownMs'>,
 ): number {
   if (notBefore === null) return 0
-  const left = notBefore - serverClock.now()
-  return left > 0 && left <= longestCoolDownMs + CLOCKS_PARTED_MS ? left : 0
+  const now = serverClock.now()
+  const left = notBefore - now
+  // A long one that has yet to begin was set by a clock that was ahead, and may have been short.
+  const longest = coolingSince - now > CLOCKS_PARTED_MS ? LONGEST_ASKED_MS : longestCoolDownMs
+  return left > 0 && left <= longest + CLOCKS_PARTED_MS ? left : 0
 }

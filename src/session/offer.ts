@@ -5,8 +5,14 @@ import type { Stored } from './record-store.ts'
 /** How often a record that can't be written is tried before it is left unsaved for the time being. */
 const WRITE_TRIES = 3
 
-/** Offers a record to the storage; `null` if it can't be written however often it is tried. */
-export async function offer(context: SessionContext, mine: Mine, stored?: Stored): Promise<Stored | null> {
+/**
+ * Offers a record to the storage; `null` if it can't be written however often it is tried. Of a session that its user has
+ * ended meanwhile the tombstone is offered instead: the storage may have lost it.
+ */
+export async function offer(context: SessionContext, given: Mine, stored?: Stored): Promise<Stored | null> {
+  const { mine: held } = context.state
+  const isEnded = held.record?.ended === 'deleted' && held.record.session === given.record?.session
+  const mine = isEnded ? held : given
   for (let tries = 0; tries < WRITE_TRIES; tries++) {
     try {
       return await context.store.settle(mine, context.backend.supersedes, tries ? undefined : stored)

@@ -3,7 +3,7 @@ import { LatchkeyError } from '../errors/latchkey-error.ts'
 import type { MaybePromise } from '../support/maybe-promise.ts'
 import { readNoting } from './absence.ts'
 import { completeTokens, type SessionContext } from './context.ts'
-import { coolDownAfter, coolDownLeft } from './cool-down.ts'
+import { coolDownAfter, coolDownLeft, cooling } from './cool-down.ts'
 import type { Finding, Task } from './finding.ts'
 import type { HeldLock } from './held-lock.ts'
 import { offer } from './offer.ts'
@@ -101,9 +101,9 @@ export class Reauthentication<Resource> {
     error: LatchkeyError,
     coolDownMs: number,
   ): Promise<Finding<Resource>> {
-    const cooling = { ...record, notBefore: this.#context.serverClock.now() + coolDownMs }
-    await this.#context.store.replace(stored.raw, cooling).catch(() => null)
+    const cooled = cooling(record, coolDownMs, this.#context.serverClock)
+    await this.#context.store.replace(stored.raw, cooled).catch(() => null)
     const saved = isSame(stored.record, record)
-    return { kind: 'failed', record: cooling, saved, error, coolDownMs, mayPass: true }
+    return { kind: 'failed', record: cooled, saved, error, coolDownMs, mayPass: true }
   }
 }

@@ -28,6 +28,8 @@ export interface SessionRecord {
   readonly pending: Pending | null
   /** No refresh before then: epoch milliseconds. */
   readonly notBefore: number | null
+  /** When that was set: epoch milliseconds. Absent: nobody knows. */
+  readonly coolingSince?: number
   /** The tombstone. */
   readonly ended: StoredEndReason | null
   /** The sessions whose place this one has taken, the latest first: who still holds one of them is behind. */
@@ -93,18 +95,24 @@ const storedRecord = lazy(() =>
       }),
     ),
     pending: matching(/^.{21}$/s),
-    notBefore: matching(/^.{13}$/s),
+    notBefore: matching(/^.{26}$/s),
     ended: z.nullable(oneOf('deleted', 'revoked', 'expired', 'lost')),
     replaces: z.string(),
   }),
 )
 
-export function serializeRecord({ pending, notBefore, replaces, ...record }: SessionRecord): string {
+export function serializeRecord({
+  pending,
+  notBefore,
+  coolingSince,
+  replaces,
+  ...record
+}: SessionRecord): string {
   return JSON.stringify({
     v: VERSION,
     ...record,
     pending: pending ? pending.by + writeTime(pending.at) : NO_PENDING,
-    notBefore: notBefore === null ? NO_TIME : writeTime(notBefore),
+    notBefore: writeTime(notBefore) + writeTime(notBefore === null ? null : (coolingSince ?? null)),
     replaces: replaces.join(' '),
   })
 }
@@ -123,19 +131,22 @@ export function parseRecord(raw: string): Reading {
     return { kind: 'garbled' }
   const { pending, notBefore, ended, replaces, ...record } = data
   const pendingSince = readTime(pending.slice(ID_WIDTH))
+  const since = readTime(notBefore.slice(TIME_WIDTH))
   return {
     kind: 'record',
     record: {
       ...record,
       pending: pendingSince === null ? null : { by: pending.slice(0, ID_WIDTH), at: pendingSince },
-      notBefore: readTime(notBefore),
+      notBefore: readTime(notBefore.slice(0, TIME_WIDTH)),
+      ...(since !== null && { coolingSince: since }),
       ended,
       replaces: replaces.split(' ').filter(Boolean),
     },
   }
 }
 
-function writeTime(at: number): string {
+function writeTime(at: number | null): string {
+  if (at === null) return NO_TIME
   return String(Math.min(Math.max(0, Math.round(at)), LATEST_TIME)).padStart(TIME_WIDTH, '0')
 }
 

@@ -6,7 +6,7 @@ import { TimeoutError } from '../errors/timeout-error.ts'
 import { HOLD_BOUND_MS } from '../storage/process-lock.ts'
 import { readNoting } from './absence.ts'
 import { completeTokens, type SessionContext } from './context.ts'
-import { coolDownAfter, coolDownLeft } from './cool-down.ts'
+import { coolDownAfter, coolDownLeft, cooling } from './cool-down.ts'
 import type { Failed, Finding, Task } from './finding.ts'
 import { freshnessOf } from './freshness.ts'
 import type { HeldLock } from './held-lock.ts'
@@ -218,12 +218,10 @@ export class RefreshAttempt<Resource> {
     coolDownMs: number = coolDownAfter(this.#task.failures + 1, undefined, this.#context.clock),
     marked?: Stored,
   ): Promise<Failed> {
-    const cooling = coolDownMs
-      ? { ...record, notBefore: this.#context.serverClock.now() + coolDownMs }
-      : record
-    if (marked) await this.#write(marked, cooling)
+    const cooled = coolDownMs ? cooling(record, coolDownMs, this.#context.serverClock) : record
+    if (marked) await this.#write(marked, cooled)
     const saved = marked !== undefined && isSame(marked.record, record)
-    return { kind: 'failed', record: cooling, saved, error, coolDownMs, mayPass: true }
+    return { kind: 'failed', record: cooled, saved, error, coolDownMs, mayPass: true }
   }
 
   #coolingDown(record: LiveRecord, coolDownMs: number): Failed {

@@ -1,6 +1,6 @@
 import { memoryStorage, type TokenStorage } from 'latchkey'
 import { expect, it } from 'vitest'
-import { ada, bob, MINUTE_MS, saferMeWorld } from './saferme-world.ts'
+import { ada, bob, DEFAULT_KEY, MINUTE_MS, saferMeWorld } from './saferme-world.ts'
 
 it('a cleared storage brings no old user back: who took their place knows it, even where both signed in at once', async () => {
   const { clock, server, client } = saferMeWorld()
@@ -24,4 +24,20 @@ it('a cleared storage brings no old user back: who took their place knows it, ev
   await clock.until(adas.session.restore())
   const token = server.sessions.find(({ email }) => email === bob.email)?.accessToken
   for (const { session } of [adas, bobs]) expect(await clock.until(session.getAccessToken())).toBe(token)
+})
+
+it('a cleared storage brings no session back that its user has ended: a refresh that is answered late is revoked', async () => {
+  const { clock, server, storage, client, signedIn, runOut } = saferMeWorld()
+  const first = await signedIn()
+  const raw = () => Promise.resolve(storage.read(DEFAULT_KEY))
+  await runOut()
+  server.fault('refreshSession', { kind: 'delay', ms: 10_000, before: true })
+  const call = first.fetch('/api/v4/reports').catch((error: unknown) => error)
+  await clock.advance(100)
+  await clock.until(first.session.end())
+  await storage.replace(DEFAULT_KEY, await raw(), 'lost')
+  await clock.until(call)
+  await clock.advance(MINUTE_MS)
+  expect(server.sessions).toEqual([])
+  expect((await clock.until(client().session.restore())).status).toBe('none')
 })

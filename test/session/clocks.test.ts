@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { fakeClock } from 'latchkey/testing'
 import { describe, expect, it } from 'vitest'
-import { coolDownAfter, coolDownLeft } from '../../src/session/cool-down.ts'
+import { coolDownAfter, coolDownLeft, cooling } from '../../src/session/cool-down.ts'
 import { agesAt, freshnessOf } from '../../src/session/freshness.ts'
 import { beginRecord } from '../../src/session/record.ts'
 import { ServerClock } from '../../src/session/server-clock.ts'
@@ -152,5 +152,16 @@ describe('a cool-down', () => {
     expect([left(null), left(-1), left(0)]).toEqual([0, 0, 0])
     expect([left(5000), left(300_500), left(3_600_500, 3_600_000)]).toEqual([5000, 300_500, 3_600_500])
     expect([left(400_000), left(2 * 3_600_000, 3_600_000)]).toEqual([0, 0])
+  })
+
+  it('is believed to be long only if it has begun: a clock that is ahead makes a short one seem so', () => {
+    const { clock, serverClock } = clocks()
+    const record = beginRecord('x', { accessToken: 'x' }, [], clock.random)
+    const left = (aheadMs: number, ms: number) =>
+      coolDownLeft(cooling(record, ms, new ServerClock(clock.skewed(aheadMs))), {
+        serverClock,
+        longestCoolDownMs: 3_600_000,
+      })
+    expect([left(0, 3_600_000), left(3_000_000, 1000), left(200_000, 1000)]).toEqual([3_600_000, 0, 201_000])
   })
 })

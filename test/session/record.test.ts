@@ -27,15 +27,15 @@ describe('a stored record', () => {
     const epochMs = fc.integer({ min: 0, max: 9_999_999_999_999 })
     const marks = fc.record({
       pending: fc.option(epochMs.map((at) => ({ by, at }))),
-      notBefore: fc.option(epochMs),
       generation: fc.integer({ min: 1 }),
       audience: fc.string(),
       session: fc.string(),
     })
+    const coolDown = fc.record({ notBefore: epochMs, coolingSince: epochMs }, { requiredKeys: ['notBefore'] })
     fc.assert(
-      fc.property(marks, fc.boolean(), (marked, over) => {
+      fc.property(marks, fc.option(coolDown), fc.boolean(), (marked, cooled, over) => {
         const live: SessionRecord = { ...begun, ...marked }
-        const record = over ? { ...live, ...endRecord(live, 'lost') } : live
+        const record = over ? endRecord(live, 'lost') : { ...live, ...cooled }
         expect(parseRecord(serializeRecord(record))).toEqual({ kind: 'record', record })
       }),
     )
@@ -46,6 +46,7 @@ describe('a stored record', () => {
       ...begun,
       pending: { by, at: 1_767_225_600_000.5 },
       notBefore: 1_767_225_600_000,
+      coolingSince: 1_767_225_599_000,
     }
     expect(serializeRecord(marked)).toHaveLength(serializeRecord(begun).length)
   })

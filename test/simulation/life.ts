@@ -109,7 +109,7 @@ export class Life {
         }
         return
       case 'refresh':
-        client.askedAt = this.#world.now
+        client.isAsked()
         return void this.#world.call(client, 'refresh', PATIENCE_MS, () =>
           client.subject.refresh({ timeout: PATIENCE_MS }),
         )

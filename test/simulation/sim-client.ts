@@ -78,7 +78,7 @@ export class SimClient {
   /** The access token that the refresh about to be sent is for, where the request doesn't tell. */
   renewing: string | undefined
   /** When its program last asked it to refresh. */
-  askedAt: number = Number.NEGATIVE_INFINITY
+  #askedAt: number = Number.NEGATIVE_INFINITY
   /** How often its program has asked it to sign in, and to sign out. */
   signIns = 0
   signOuts = 0
@@ -112,6 +112,16 @@ export class SimClient {
   /** How far off it takes the server's time to be, in milliseconds. */
   get clockError(): number {
     return Math.abs(this.serverClock.now() - EPOCH - this.#world.now)
+  }
+
+  /** Its program asks it to refresh. */
+  isAsked(): void {
+    this.#askedAt = this.#ownTime()
+  }
+
+  /** The time that has passed for it: a pause is none. */
+  #ownTime(): number {
+    return this.#world.now - this.machine.pausedMs
   }
 
   /** A refresh is being sent. */
@@ -148,7 +158,7 @@ export class SimClient {
   /** Why it is time to renew tokens, if it is. */
   #causeFor(tokens: Tokens | undefined): string | undefined {
     const { ledger, timeline } = this.#world
-    if (timeline.now - this.askedAt < ASKED_MS) return 'asked for'
+    if (this.#ownTime() - this.#askedAt < ASKED_MS) return 'asked for'
     if (!tokens) return 'unknown'
     if (ledger.of(tokens).isRefused) return 'refused'
     if (timeline.now - this.#correctedAt < CORRECTED_MS) return 'due, as far as the client knew'
