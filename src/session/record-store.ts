@@ -118,6 +118,11 @@ export class RecordStore {
     return { raw, record: next, own: true }
   }
 
+  /** Takes what this client last wrote for somebody else's from now on. */
+  disown(): void {
+    this.#written = undefined
+  }
+
   /**
    * Writes `mine` where it stands against what is stored, and answers the record that stands.
    *

@@ -55,6 +55,9 @@ export class SignIn<Resource> {
     if (number < this.#latest) {
       // What took its place is not to go with it, nor what the storage has lost and others are about to write back.
       const newest = await bury(this.#context, record, (theirs) => theirs?.session === record.session)
+      // Memory goes on without it, so the tombstone is met as anybody's is.
+      if (newest !== undefined) store.disown()
+      void this.#sync.look()
       // Whoever has seen it may have renewed it.
       const areNewest = newest !== undefined || !saved
       if (newest !== null) await revoke(this.#context, newest ?? record, backend.revoke, areNewest)
