@@ -164,7 +164,7 @@ export function mintId(random: () => number): string {
 /**
  * The first record of a session that begins.
  *
- * @param before what it takes the place of
+ * @param before what it takes the place of, the latest first
  */
 export function beginRecord(
   audience: string,
@@ -174,7 +174,8 @@ export function beginRecord(
 ): LiveRecord {
   const session = mintId(random) + mintId(random) + mintId(random)
   const marks = { pending: null, notBefore: null, ended: null }
-  const replaces = before.flatMap((record) => (record ? [record.session, ...record.replaces] : []))
+  const known = before.filter((record) => record != null)
+  const replaces = [...known.map((record) => record.session), ...known.flatMap((record) => record.replaces)]
   return { audience, session, generation: 1, tokens, ...marks, replaces: latest(replaces) }
 }
 

@@ -41,11 +41,11 @@ export class SignIn<Resource> {
   async begin(create: () => Promise<Grant<Resource>>): Promise<Resource> {
     const number = ++this.#begun
     const { backend, clock, state, emit, store } = this.#context
-    const before = [state.record, await store.predecessor()]
+    const before = [await store.predecessor(), state.record]
     const grant = await create()
     const tokens = completeTokens(grant.tokens, this.#context)
     // One that is still being written is overtaken, too.
-    const record = beginRecord(backend.audience, tokens, [this.#made, ...before], clock.random)
+    const record = beginRecord(backend.audience, tokens, [...before, this.#made], clock.random)
     this.#made = record
     if (number > this.#latest) {
       this.#latest = number
