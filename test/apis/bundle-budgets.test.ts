@@ -16,16 +16,16 @@ type Storage = 'memoryStorage' | 'indexedDbStorage'
 
 /** The most bytes with gzip, of it all and without the dependencies. Raised only in the commit that needs it. */
 const BUDGETS: readonly (readonly [clients: readonly Client[], Storage, whole: number, own: number])[] = [
-  [['SaferMeClient'], 'memoryStorage', 33_300, 19_190],
-  [['SaferMeClient'], 'indexedDbStorage', 34_790, 20_690],
-  [['KomsClient'], 'memoryStorage', 33_250, 19_250],
-  [['KomsClient'], 'indexedDbStorage', 34_750, 20_750],
-  [['ZelfClient'], 'memoryStorage', 32_580, 18_550],
-  [['ZelfClient'], 'indexedDbStorage', 34_080, 20_040],
-  [['ClerkClient'], 'memoryStorage', 40_010, 25_370],
-  [['ClerkClient'], 'indexedDbStorage', 41_490, 26_870],
-  [ALL, 'memoryStorage', 43_690, 29_150],
-  [ALL, 'indexedDbStorage', 45_230, 30_660],
+  [['SaferMeClient'], 'memoryStorage', 33_440, 19_320],
+  [['SaferMeClient'], 'indexedDbStorage', 34_940, 20_830],
+  [['KomsClient'], 'memoryStorage', 33_390, 19_390],
+  [['KomsClient'], 'indexedDbStorage', 34_880, 20_900],
+  [['ZelfClient'], 'memoryStorage', 32_720, 18_690],
+  [['ZelfClient'], 'indexedDbStorage', 34_200, 20_180],
+  [['ClerkClient'], 'memoryStorage', 40_150, 25_520],
+  [['ClerkClient'], 'indexedDbStorage', 41_630, 26_990],
+  [ALL, 'memoryStorage', 43_830, 29_280],
+  [ALL, 'indexedDbStorage', 45_350, 30_810],
 ]
 
 it.each(BUDGETS)(
