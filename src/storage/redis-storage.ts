@@ -62,7 +62,8 @@ return 1`
  * - It grows by a record for each session, and an ended one leaves some hundred bytes; see `timeToLiveMs`.
  * - Nothing in it is encrypted: `encryptedStorage` does that.
  *
- * @param client a connected client of `redis` 5 or 6, or of `ioredis` 5 or 6, as the program has it. It isn't closed here
+ * @param client a connected client of `redis` 6, or of `ioredis` 5 or 6, as the program has it. It isn't closed here. One
+ *   of `redis` 5 will do, but has been seen not to come back when its server did
  * @throws {StorageError} From its methods. `failed`: Redis refused, or could not be reached in time.
  */
 export function redisStorage(

@@ -98,7 +98,7 @@ describe('what an error tells a program', () => {
     })
     expect(new ResponseValidationError('getThing', 200, [{ message: 'SECRET' }])).toMatchObject({
       fields: [''],
-      message: "getThing: the server's answer (200) is not as documented: the whole",
+      message: "getThing: the server's answer (200) is not as documented: all of it",
     })
   })
 

@@ -4,7 +4,7 @@ import { redisStorage } from '../../src/storage/redis-storage.ts'
 import { storageContract } from '../../src/testing/index.ts'
 import { find } from '../programs.ts'
 import { type RedisServer, startRedis } from '../redis.ts'
-import { redisClients, redisClusters, redisPools } from './redis-clients.ts'
+import { everyRedisClient, redisClusters, redisPools } from './redis-clients.ts'
 
 /** Makes a cluster of a server that is alone. */
 async function takeAllSlots({ url }: RedisServer) {
@@ -18,7 +18,7 @@ async function takeAllSlots({ url }: RedisServer) {
 }
 
 describe.skipIf(!find('redis-server')).for([
-  ['one server', [], [...redisClients, ...redisPools]],
+  ['one server', [], [...everyRedisClient, ...redisPools]],
   ['a cluster', ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'], redisClusters],
 ] as const)('redisStorage on a redis-server: %s', ([, settings, clients]) => {
   let redis: RedisServer
