@@ -10,7 +10,7 @@ import { type Clock, systemClock } from '../../src/support/clock.ts'
 import { fakeClock } from '../../src/testing/index.ts'
 import { find } from '../programs.ts'
 import { type RedisServer, startRedis } from '../redis.ts'
-import { everyRedisClient } from './redis-clients.ts'
+import { redisClients } from './redis-clients.ts'
 
 const NEVER_MS = 360_000_000
 const UNUSUAL = { keyPrefix: 'app:', lazyConnect: true, enableOfflineQueue: false }
@@ -59,7 +59,7 @@ describe.skipIf(!find('redis-server'))('notices of redisStorage on a redis-serve
   }
   const writer = () => redisStorage(admin)
 
-  describe.for(everyRedisClient)('over %s', ([name, connect]) => {
+  describe.for(redisClients)('over %s', ([name, connect]) => {
     const storageOf = async () => {
       const { client, close } = await connect(redis.url)
       let open = true
