@@ -96,7 +96,7 @@ export interface TokenFacts {
   cooledUnlockedAt?: number
   /** Somebody was told that they are no good. */
   isRefused?: boolean
-  /** Who won them did not know the server's time when it wrote down when that was. */
+  /** Who won them did not know the server's time when it noted when that was, or wrote it down. */
   isMisdated?: boolean
 }
 

@@ -149,6 +149,7 @@ export class SimClient {
     if (refresh) {
       refresh.outcome = outcomeOf(arrival)
       refresh.settledAt = this.#world.now
+      if (refresh.won && this.clockError > CLOCK_MS) ledger.of(refresh.won).isMisdated = true
     }
     const isRefused = kind === 'api' && arrival?.status === 401
     const carried = isRefused ? server.find(server.rules.carried(request)) : undefined

@@ -186,7 +186,7 @@ export class World {
       facts.families.add(tokens.family)
       const known = this.ledger.of(tokens)
       if (known.storedAt === undefined) {
-        known.isMisdated = client.clockError > CLOCK_MS
+        known.isMisdated ||= client.clockError > CLOCK_MS
         known.isStoredLate = !this.storage.isHeldBy(client)
       }
       known.storedAt = this.now
