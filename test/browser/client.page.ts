@@ -1,11 +1,6 @@
-import {
-  indexedDbStorage,
-  SaferMeClient,
-  type SessionEvents,
-  type SessionSnapshot,
-  webStorage,
-} from 'latchkey'
+import { indexedDbStorage, SaferMeClient, type SessionSnapshot, webStorage } from 'latchkey'
 import { seededRandom } from '../../src/testing/seeded-random.ts'
+import { SESSION_EVENTS } from '../session-events.ts'
 
 export { attempts } from './storage.page.ts'
 
@@ -19,7 +14,7 @@ export type ClientStorage = keyof typeof storages
 
 /** What became of a page's requests, and what its session told. */
 export interface PageReport {
-  /** How often, by HTTP status or error code; `late` with it: after longer than was allowed. */
+  /** How often, by HTTP status or error code. */
   readonly outcomes: Readonly<Record<string, number>>
   /** How often, by event; an end with its reason. */
   readonly events: Readonly<Record<string, number>>
@@ -27,16 +22,6 @@ export interface PageReport {
 }
 
 const PAUSE_MS = 100
-const TYPES: readonly (keyof SessionEvents)[] = [
-  'created',
-  'restored',
-  'refreshed',
-  'adopted',
-  'refreshFailed',
-  'ended',
-  'storageFailed',
-  'drift',
-]
 
 let client: SaferMeClient | undefined
 let working: Promise<void> | undefined
@@ -64,7 +49,7 @@ export function openClient(kind: ClientStorage, path: string, name: string): voi
     headers: { 'X-Page': name },
   }
   client = new SaferMeClient(options)
-  for (const type of TYPES) {
+  for (const type of SESSION_EVENTS) {
     client.session.on(type, (event) => {
       const { reason, error } = event as { reason?: string; error?: { failure?: string; code: string } }
       count(events, [type, reason ?? error?.failure ?? error?.code].filter(Boolean).join(' '))
@@ -100,15 +85,12 @@ export function request(): Promise<string> {
  * Sends requests all the time, until it is stopped.
  *
  * @param seed chooses how long it rests between two of them
- * @param lateMs from when on an answer is late
  */
-export function work(seed: number, lateMs: number): void {
+export function work(seed: number): void {
   const random = seededRandom(seed)
   const next = async (): Promise<void> => {
     while (!stopped) {
-      const began = performance.now()
-      const outcome = await request()
-      count(outcomes, performance.now() - began < lateMs ? outcome : `${outcome} late`)
+      count(outcomes, await request())
       await new Promise((resume) => setTimeout(resume, PAUSE_MS * (0.5 + random())))
     }
   }

@@ -5,11 +5,6 @@ import type * as entry from './client.page.ts'
 
 export const PAGES = 20
 export const LOAD_MS = 30_000
-/**
- * No token is refreshed sooner than this after it was made: a second by the clients' own rule, and they know the
- * server's clock to half a second.
- */
-export const SHORTEST_USE_MS = 500
 /** Every fifth page is hidden behind another one. */
 const HIDDEN = 5
 /** Longer than it takes to find out who sends a refresh, and to get rid of it. */
@@ -34,10 +29,7 @@ export interface LoadReport {
   /** How many refreshes were never answered, and how many the server has granted. */
   readonly cutOff: number
   readonly granted: number
-  /**
-   * How often a request of a page that lived on ended so: an HTTP status, or the code of an error. It was `late` if
-   * the token that it began with could be renewed meanwhile.
-   */
+  /** How often a request of a page that lived on ended so: an HTTP status, or the code of an error. */
   readonly outcomes: Readonly<Record<string, number>>
   readonly events: Readonly<Record<string, number>>
   /** How the pages that lived on saw the session when the load was over, and after one of them had signed out. */
@@ -67,7 +59,7 @@ export async function runLoad(
     Promise.all(tabs.map(async (tab) => wordsOf((await tab.in.report()).snapshot)))
   await until(async () => (await statuses(tabs)).every((status) => status === 'active'), 'a sign-in')
   const start = Date.now()
-  await Promise.all(tabs.map((tab, index) => tab.in.work(index, SHORTEST_USE_MS)))
+  await Promise.all(tabs.map((tab, index) => tab.in.work(index)))
 
   const closed = await inTheMiddle(server, tabs)
   await closed.page.close()

@@ -3,6 +3,7 @@ import { type FakeClock, fakeClock } from 'latchkey/testing'
 import { ScopedStorage } from '../../src/storage/scoped-storage.ts'
 import { type Home, indiscreet, keepAllSecrets } from '../client/secrets-scenario.ts'
 import { patiently } from '../fuzz/patient-clock.ts'
+import { fillUp } from './fill-up.ts'
 
 const STORAGES = {
   indexedDb: (clock: FakeClock) => indexedDbStorage({ clock }),
@@ -11,20 +12,6 @@ const STORAGES = {
 } as const
 
 export type SecretsStorage = keyof typeof STORAGES
-
-/** Lets nothing more be written into this page's web storages. */
-function fillUp(): void {
-  for (const area of [localStorage, sessionStorage]) {
-    let size = 2 ** 22
-    for (let index = 0; size >= 1; index++) {
-      try {
-        area.setItem(`filler ${index}`, 'x'.repeat(size))
-      } catch {
-        size /= 2
-      }
-    }
-  }
-}
 
 /** Leaves a newer version of the database, as a newer program may: this one's is refused. */
 function overtake(): Promise<void> {

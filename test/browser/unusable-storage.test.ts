@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { chromium } from '../chromium.ts'
 import { eventually, inside, useSite } from './browser.ts'
 import type * as entry from './client.page.ts'
+import { fillUp } from './fill-up.ts'
 
 const UNAVAILABLE = 'storage unavailable'
 const REFUSED = 'storage unavailable SecurityError'
@@ -32,21 +33,6 @@ async function addSandbox(page: Page): Promise<Frame> {
   )
   return attached
 }
-
-/** Leaves no room for anything in a page's web storages. */
-const fillUp = (page: Page): Promise<void> =>
-  page.evaluate(() => {
-    for (const area of [localStorage, sessionStorage]) {
-      let size = 2 ** 22
-      for (let index = 0; size >= 1; index++) {
-        try {
-          area.setItem(`filler ${index}`, 'x'.repeat(size))
-        } catch {
-          size /= 2
-        }
-      }
-    }
-  })
 
 describe.skipIf(!chromium)('in chromium, where a storage can not be used', { timeout: 60_000 }, () => {
   const server = fakeSaferMe()
@@ -88,7 +74,7 @@ describe.skipIf(!chromium)('in chromium, where a storage can not be used', { tim
 
   it('it says that it is full, when it is', async () => {
     const page = await site.open()
-    await fillUp(page)
+    await page.evaluate(fillUp)
     const cdp = await page.context().newCDPSession(page)
     await cdp.send('Storage.overrideQuotaForOrigin', { origin: site.url, quotaSize: 1 })
     for (const kind of KINDS) {
@@ -118,7 +104,7 @@ describe.skipIf(!chromium)('in chromium, where a storage can not be used', { tim
     'a session goes on in memory where there is no room, and says so: %s',
     async (kind) => {
       const page = await site.open()
-      await fillUp(page)
+      await page.evaluate(fillUp)
       await goesOn(page, kind, 'storageFailed failed')
     },
   )

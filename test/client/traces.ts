@@ -1,4 +1,5 @@
 import type { Listen, Session, TransportEvents } from '../../src/index.ts'
+import { SESSION_EVENTS } from '../session-events.ts'
 
 /** What any of the clients is. */
 export interface AnyClient {
@@ -13,17 +14,6 @@ export const WRITTEN: readonly ((text: string) => string)[] = [
   (text) =>
     `"${Array.from(text, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}"`,
 ]
-
-const SESSION_EVENTS = [
-  'created',
-  'restored',
-  'refreshed',
-  'adopted',
-  'refreshFailed',
-  'ended',
-  'storageFailed',
-  'drift',
-] as const
 
 /** What stands on either side of a secret that shows, in characters. */
 const CONTEXT = 200

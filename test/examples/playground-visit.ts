@@ -10,7 +10,7 @@ const START_MS = 60_000
 const PATIENCE_MS = 60_000
 const CLOCK_RESOLUTION_MS = 1000
 /** How long a test may take on a machine that has a lot to do. */
-export const VISIT_MS = 240_000
+export const VISIT_MS = 120_000
 /** What a browser says by itself, in the console, of a request that was refused or lost. */
 const BROWSER_TELLS = 'Failed to load resource: '
 

@@ -1,21 +1,12 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { fakeClock } from '../../src/testing/index.ts'
+import { SESSION_EVENTS } from '../session-events.ts'
 import { type Attack, cases } from './attack.ts'
 import { outcomeOf } from './outcome.ts'
 import { VICTIMS, type Victim } from './victims.ts'
 
 const TRANSPORT = ['request', 'response', 'retry'] as const
-const SESSION = [
-  'created',
-  'restored',
-  'refreshed',
-  'adopted',
-  'refreshFailed',
-  'ended',
-  'storageFailed',
-  'drift',
-] as const
 const MOST_LISTENERS = 10_000
 
 /** What listeners do that nobody wants of them. */
@@ -48,7 +39,7 @@ function listen(victim: Victim, does: readonly string[], count: number): () => n
   }
   for (let listening = 0; listening < count; listening++) {
     for (const type of TRANSPORT) client.on(type, listener())
-    for (const type of SESSION) client.session.on(type, listener())
+    for (const type of SESSION_EVENTS) client.session.on(type, listener())
     client.session.subscribe(listener())
   }
   return () => told

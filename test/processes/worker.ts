@@ -31,7 +31,7 @@ export type Order = 'sign in' | 'end'
 export type Report =
   | { readonly kind: 'ready' }
   | { readonly kind: 'signed in' }
-  | { readonly kind: 'fetched'; readonly status: number; readonly tookMs: number }
+  | { readonly kind: 'fetched'; readonly status: number }
   | { readonly kind: 'failed'; readonly code: string }
   | { readonly kind: 'event'; readonly event: string; readonly reason?: string }
 
@@ -78,11 +78,10 @@ async function work({ name, baseUrl, place, turn, restMs }: Assignment): Promise
   tell({ kind: 'ready' })
 
   while (!ending.signal.aborted) {
-    const began = performance.now()
     try {
       const response = await client.fetch('/api/v4/things')
       await response.text()
-      tell({ kind: 'fetched', status: response.status, tookMs: performance.now() - began })
+      tell({ kind: 'fetched', status: response.status })
     } catch (error) {
       tell({ kind: 'failed', code: isLatchkeyError(error) ? error.code : String(error) })
     }

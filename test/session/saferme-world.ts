@@ -1,5 +1,6 @@
 import { memoryStorage, SaferMeClient, type SaferMeClientOptions, type SessionEvents } from 'latchkey'
 import { type FakeSaferMeOptions, fakeClock, fakeSaferMe } from 'latchkey/testing'
+import { SESSION_EVENTS } from '../session-events.ts'
 
 export const SECOND_MS = 1000
 export const MINUTE_MS: number = 60 * SECOND_MS
@@ -52,17 +53,7 @@ export function saferMeWorld(options: Omit<FakeSaferMeOptions, 'clock'> = {}) {
 export function eventsOf({ session }: Pick<SaferMeClient, 'session'>) {
   const told: { readonly [Type in keyof SessionEvents]: [Type, SessionEvents[Type]] }[keyof SessionEvents][] =
     []
-  const types: (keyof SessionEvents)[] = [
-    'created',
-    'restored',
-    'refreshed',
-    'adopted',
-    'refreshFailed',
-    'ended',
-    'storageFailed',
-    'drift',
-  ]
-  for (const type of types)
+  for (const type of SESSION_EVENTS)
     session.on(type, (event) => void told.push([type, event] as (typeof told)[number]))
   return {
     all: told,

@@ -104,7 +104,7 @@ describe.skipIf(!find('redis-server'))('redisStorage on a redis-server that fail
       expect(await storage.replace('key', 'first', 'second')).toBe(true)
       expect(await storage.replace('key', 'first', 'third')).toBe(false)
       expect(await storage.read('key')).toBe('second')
-      expect(await storage.exclusive('key', async () => 'mine', { waitMs: 5000 })).toBe('mine')
+      expect(await storage.exclusive('key', async () => 'mine', { waitMs: 100 })).toBe('mine')
     })
 
     it('keeps a session for as long as it was asked to, from its last change on', async () => {
