@@ -32,15 +32,14 @@ export function completeTokens(
   before?: TokenSet,
 ): TokenSet {
   // A field that holds nothing, or a number that JSON does not know, is as good as absent.
-  const told = Object.entries(grant).filter(
+  const given = Object.entries(grant).filter(
     ([, value]) => value != null && (typeof value !== 'number' || Number.isFinite(value)),
   )
-  const { expiresInMs, ...granted } = Object.fromEntries(told) as unknown as Told
+  const told = Object.fromEntries(given) as unknown as Told
+  const { expiresInMs, ...granted } = told
   const isNew = granted.accessToken !== before?.accessToken
-  // An end and the time left until it tell what time it is: up to a second more than the whole ones may be left.
-  const left = (expiresInMs ?? Number.NaN) + RESOLUTION_MS
-  const time = (isNew ? granted.issuedAt : undefined) ?? (granted.expiresAt ?? Number.NaN) - left
-  if (!(Number.isNaN(time) || serverClock.known)) serverClock.observe(time, clock.now(), clock.now())
+  const time = timeToldBy(told, isNew)
+  if (time !== undefined && !serverClock.known) serverClock.observe(time, clock.now(), clock.now())
   const now = serverClock.now()
   return {
     ...(before?.refreshToken !== undefined && { refreshToken: before.refreshToken }),
@@ -49,4 +48,12 @@ export function completeTokens(
     ...(expiresInMs !== undefined && { expiresAt: now + expiresInMs }),
     ...granted,
   }
+}
+
+/** What time it is for the server, as far as tokens that have just come tell; `undefined`: they don't. */
+function timeToldBy({ issuedAt, expiresAt, expiresInMs }: Told, areNew: boolean): number | undefined {
+  if (areNew && issuedAt !== undefined) return issuedAt
+  if (expiresAt === undefined || expiresInMs === undefined) return undefined
+  // Up to a second more than the whole ones may be left.
+  return expiresAt - expiresInMs - RESOLUTION_MS
 }

@@ -8,11 +8,10 @@ import type { TokenSet } from './protocol.ts'
 import type { Reauthentication } from './reauthentication.ts'
 import { isLive } from './record.ts'
 import { RefreshAttempt } from './refresh-attempt.ts'
+import { RESOLUTION_MS } from './server-clock.ts'
 
 /** How long a token that came back unchanged is waited out before it is tried once more, in milliseconds. */
 const LONGEST_EDGE_MS = 5000
-/** The time that is left is told in whole seconds: up to another one may be, in milliseconds. */
-const EDGE_RESOLUTION_MS = 1000
 
 const UNGUARDED =
   'Tokens in a cookie can not be refreshed safely on a server: keep an opaque id in the cookie, and the tokens in a storage that all servers share, through a SessionPool'
@@ -95,7 +94,8 @@ export class Refresher<Resource> {
       return outcome
     const left = Math.max(0, (record.tokens.expiresAt ?? 0) - this.#context.serverClock.now())
     if (left > LONGEST_EDGE_MS) return outcome
-    await sleep(this.#context.clock, left + EDGE_RESOLUTION_MS)
+    // Up to a second more than is told may be left.
+    await sleep(this.#context.clock, left + RESOLUTION_MS)
     return this.#attempt(session, refused)
   }
 

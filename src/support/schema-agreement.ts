@@ -1,3 +1,4 @@
+import { lazy } from './lazy.ts'
 import type { Schema } from './schema.ts'
 
 /** A schema's output without the index signatures that let unknown fields pass. */
@@ -31,11 +32,10 @@ export type Agreeing<T, Output> = Schema<Output> &
  */
 /* @__NO_SIDE_EFFECTS__ */
 export function agreeing<T, Output>(make: () => Agreeing<Annotated<T>, Output>): Schema<T> {
-  let schema: Schema<Output> | undefined
+  const schema = lazy(make)
   return {
     get '~standard'() {
-      schema ??= make()
-      return (schema as unknown as Schema<T>)['~standard']
+      return (schema() as unknown as Schema<T>)['~standard']
     },
   }
 }

@@ -1,13 +1,12 @@
 import * as z from 'zod/mini'
 import type { Schema } from '../../support/schema.ts'
 import { agreeing } from '../../support/schema-agreement.ts'
-import { filled, matching, sendable, whole } from '../../support/schemas.ts'
+import { filled, holding, sendable, whole } from '../../support/schemas.ts'
 import type { SaferMeCredentials, SaferMeSession } from './types.ts'
 
 /** SaferMe's times: ISO 8601 with an offset. `Date.parse` alone makes a year of any number. */
-const ISO_8601 =
-  /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3])(:[0-5]\d){2}(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/
-const time = matching(ISO_8601)
+const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
+const time = () => z.string().check(holding((text) => !Number.isNaN(readTime(text))))
 
 /** Reads a time as epoch milliseconds; `NaN` if it isn't one. */
 export function readTime(value: unknown): number {
@@ -46,7 +45,7 @@ export const envelope: Schema<unknown> = agreeing(() => z.looseObject({ session:
 export const sessionAnswer: Schema<SessionAnswer> = agreeing(() =>
   z.looseObject({
     session: z.looseObject({
-      token_expire_at: time,
+      token_expire_at: time(),
       app_bundle_id: z.string(),
       branded_app_id: whole,
       client_uuid: z.exactOptional(z.nullable(z.string())),
