@@ -38,18 +38,18 @@ export function cooling<Cooled extends SessionRecord>(
   clock: ServerClock,
 ): Cooled {
   const now = clock.now()
-  return { ...record, notBefore: now + ms, coolingSince: now }
+  return { ...record, coolDown: { since: now, until: now + ms } }
 }
 
 /** How long the session's cool-down still lasts, in milliseconds; 0: it doesn't. */
 export function coolDownLeft(
-  { notBefore, coolingSince = 0 }: SessionRecord,
+  { coolDown }: SessionRecord,
   { serverClock, longestCoolDownMs }: Pick<SessionContext, 'serverClock' | 'longestCoolDownMs'>,
 ): number {
-  if (notBefore === null) return 0
+  if (!coolDown) return 0
   const now = serverClock.now()
-  const left = notBefore - now
+  const left = coolDown.until - now
   // A long one that has yet to begin was set by a clock that was ahead, and may have been short.
-  const longest = coolingSince - now > CLOCKS_PARTED_MS ? LONGEST_ASKED_MS : longestCoolDownMs
+  const longest = coolDown.since - now > CLOCKS_PARTED_MS ? LONGEST_ASKED_MS : longestCoolDownMs
   return left > 0 && left <= longest + CLOCKS_PARTED_MS ? left : 0
 }

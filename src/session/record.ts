@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import type { EndReason } from '../errors/session-ended-error.ts'
 import { lazy } from '../support/lazy.ts'
-import { matching, oneOf, whole } from '../support/schemas.ts'
+import { holding, oneOf, whole } from '../support/schemas.ts'
 import type { TokenSet } from './protocol.ts'
 
 /** Why a stored session is over: what its tombstone says. */
@@ -15,6 +15,12 @@ export interface Pending {
   readonly at: number
 }
 
+/** No refresh is sent from one moment until another: epoch milliseconds by the server's clock. */
+export interface CoolDown {
+  readonly since: number
+  readonly until: number
+}
+
 /** A session, as it is kept in memory and stored. Its times are the server's. */
 export interface SessionRecord {
   /** Protocol, base URL, application or client: whose tokens these are. */
@@ -26,10 +32,8 @@ export interface SessionRecord {
   /** `null` once the session has ended. */
   readonly tokens: TokenSet | null
   readonly pending: Pending | null
-  /** No refresh before then: epoch milliseconds. */
-  readonly notBefore: number | null
-  /** When that was set: epoch milliseconds. Absent: nobody knows. */
-  readonly coolingSince?: number
+  /** The server is left alone for a while. */
+  readonly coolDown: CoolDown | null
   /** The tombstone. */
   readonly ended: StoredEndReason | null
   /** The sessions whose place this one has taken, the latest first: who still holds one of them is behind. */
@@ -76,8 +80,11 @@ const NO_TIME: string = '-'.repeat(TIME_WIDTH)
 const LATEST_TIME: number = 10 ** TIME_WIDTH - 1
 const ID_WIDTH = 8
 const NO_PENDING: string = '-'.repeat(ID_WIDTH) + NO_TIME
+const NO_COOL_DOWN: string = NO_TIME + NO_TIME
 /** Whoever has slept through more sign-ins than this is not known to be behind. */
 const MOST_REPLACED = 6
+
+const asWideAs = (none: string) => z.string().check(holding((text) => text.length === none.length))
 
 /** As it is written: in strings where that keeps it of one width, or the check of it small. */
 const storedRecord = lazy(() =>
@@ -94,25 +101,19 @@ const storedRecord = lazy(() =>
         extra: z.exactOptional(z.unknown()),
       }),
     ),
-    pending: matching(/^.{21}$/s),
-    notBefore: matching(/^.{26}$/s),
+    pending: asWideAs(NO_PENDING),
+    coolDown: asWideAs(NO_COOL_DOWN),
     ended: z.nullable(oneOf('deleted', 'revoked', 'expired', 'lost')),
     replaces: z.string(),
   }),
 )
 
-export function serializeRecord({
-  pending,
-  notBefore,
-  coolingSince,
-  replaces,
-  ...record
-}: SessionRecord): string {
+export function serializeRecord({ pending, coolDown, replaces, ...record }: SessionRecord): string {
   return JSON.stringify({
     v: VERSION,
     ...record,
     pending: pending ? pending.by + writeTime(pending.at) : NO_PENDING,
-    notBefore: writeTime(notBefore) + writeTime(notBefore === null ? null : (coolingSince ?? null)),
+    coolDown: coolDown ? writeTime(coolDown.since) + writeTime(coolDown.until) : NO_COOL_DOWN,
     replaces: replaces.join(' '),
   })
 }
@@ -129,24 +130,21 @@ export function parseRecord(raw: string): Reading {
   const { data } = storedRecord().safeParse(json)
   if (!data || version !== VERSION || (data.tokens === null) !== (data.ended !== null))
     return { kind: 'garbled' }
-  const { pending, notBefore, ended, replaces, ...record } = data
+  const { pending, coolDown, replaces, ...record } = data
   const pendingSince = readTime(pending.slice(ID_WIDTH))
-  const since = readTime(notBefore.slice(TIME_WIDTH))
+  const [since, until] = [coolDown.slice(0, TIME_WIDTH), coolDown.slice(TIME_WIDTH)].map(readTime)
   return {
     kind: 'record',
     record: {
       ...record,
       pending: pendingSince === null ? null : { by: pending.slice(0, ID_WIDTH), at: pendingSince },
-      notBefore: readTime(notBefore.slice(0, TIME_WIDTH)),
-      ...(since !== null && { coolingSince: since }),
-      ended,
+      coolDown: since == null || until == null ? null : { since, until },
       replaces: replaces.split(' ').filter(Boolean),
     },
   }
 }
 
-function writeTime(at: number | null): string {
-  if (at === null) return NO_TIME
+function writeTime(at: number): string {
   return String(Math.min(Math.max(0, Math.round(at)), LATEST_TIME)).padStart(TIME_WIDTH, '0')
 }
 
@@ -173,7 +171,7 @@ export function beginRecord(
   random: () => number,
 ): LiveRecord {
   const session = mintId(random) + mintId(random) + mintId(random)
-  const marks = { pending: null, notBefore: null, ended: null }
+  const marks = { pending: null, coolDown: null, ended: null }
   const known = before.filter((record) => record != null)
   const replaces = [...known.map((record) => record.session), ...known.flatMap((record) => record.replaces)]
   return { audience, session, generation: 1, tokens, ...marks, replaces: latest(replaces) }
@@ -199,12 +197,12 @@ export function renewRecord(record: SessionRecord, tokens: TokenSet): LiveRecord
     generation: record.generation + 1,
     tokens,
     pending: null,
-    notBefore: null,
+    coolDown: null,
     ended: null,
   }
 }
 
 /** The tombstone of a session. */
 export function endRecord(record: SessionRecord, ended: StoredEndReason): SessionRecord {
-  return { ...record, tokens: null, pending: null, notBefore: null, ended }
+  return { ...record, tokens: null, pending: null, coolDown: null, ended }
 }

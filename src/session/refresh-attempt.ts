@@ -97,7 +97,7 @@ export class RefreshAttempt<Resource> {
       const coolDown = coolDownLeft(held, this.#context)
       if (coolDown > 0) return this.#coolingDown(held, coolDown)
       // What is over now would last once more for whoever learns that the clock it was set by was ahead.
-      const record = { ...held, notBefore: null }
+      const record = { ...held, coolDown: null }
       if (!this.#renewable(record)) {
         return freshness === 'expired' || this.#task.reauthenticates
           ? this.#refused(record, stored, 'expired')
@@ -133,7 +133,7 @@ export class RefreshAttempt<Resource> {
     }
     const won = completeTokens(grant.tokens, this.#context, tokens)
     if (won.accessToken === tokens.accessToken && won.refreshToken === tokens.refreshToken) {
-      const unchanged = { ...record, tokens: won, pending: null, notBefore: null }
+      const unchanged = { ...record, tokens: won, pending: null, coolDown: null }
       await this.#write(marked, unchanged)
       return { kind: 'unchanged', record: unchanged, saved: isSame(marked.record, record), grant }
     }

@@ -2,6 +2,7 @@ import { saferMeProtocol } from '../../src/apis/saferme/protocol.ts'
 import type { SessionContext } from '../../src/session/context.ts'
 import { coolDownAfter } from '../../src/session/cool-down.ts'
 import { KeepAlive } from '../../src/session/keep-alive.ts'
+import type { CoolDown } from '../../src/session/record.ts'
 import { systemClock } from '../../src/support/clock.ts'
 import { seededRandom } from '../../src/testing/seeded-random.ts'
 import type { Group, Row } from './row.ts'
@@ -84,19 +85,19 @@ function live({ issuedWithinMs, outageAt = Infinity, random }: Day): Uint32Array
 class Timer {
   #now = 0
   #delay = 0
-  #notBefore: number | null = null
+  #coolDown: CoolDown | null = null
   readonly #keepAlive: KeepAlive
 
   constructor(issuedAt: number, random: () => number) {
     const tokens = { accessToken: '', extra: undefined, issuedAt, expiresAt: issuedAt + LIFE_MS }
-    const notBefore = (): number | null => this.#notBefore
+    const coolDown = (): CoolDown | null => this.#coolDown
     const now = (): number => this.#now
     const context = {
       state: {
         record: {
           tokens,
-          get notBefore() {
-            return notBefore()
+          get coolDown() {
+            return coolDown()
           },
         },
       },
@@ -117,8 +118,8 @@ class Timer {
   }
 
   /** A refresh failed: the next is not before then. */
-  failed(notBefore: number): void {
-    this.#notBefore = notBefore
+  failed(until: number): void {
+    this.#coolDown = { since: this.#now, until }
   }
 
   /** When it looks again. */

@@ -146,7 +146,7 @@ describe('a cool-down', () => {
     const record = beginRecord('x', { accessToken: 'x' }, [], clock.random)
     const left = (ms: number | null, longestCoolDownMs = 300_000) =>
       coolDownLeft(
-        { ...record, notBefore: ms === null ? null : clock.now() + ms },
+        { ...record, coolDown: ms === null ? null : { since: clock.now(), until: clock.now() + ms } },
         { serverClock, longestCoolDownMs },
       )
     expect([left(null), left(-1), left(0)]).toEqual([0, 0, 0])

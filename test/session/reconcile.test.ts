@@ -5,7 +5,7 @@ import type { SessionRecord, StoredEndReason } from '../../src/session/record.ts
 
 function record(session: string, generation: number, ended: StoredEndReason | null = null): SessionRecord {
   const tokens = ended ? null : { accessToken: `${session}${generation}` }
-  return { audience: 'x', session, generation, tokens, pending: null, notBefore: null, ended, replaces: [] }
+  return { audience: 'x', session, generation, tokens, pending: null, coolDown: null, ended, replaces: [] }
 }
 
 const saved = (held: SessionRecord | null): Mine => ({ record: held, unsaved: null })

@@ -27,15 +27,15 @@ describe('a stored record', () => {
     const epochMs = fc.integer({ min: 0, max: 9_999_999_999_999 })
     const marks = fc.record({
       pending: fc.option(epochMs.map((at) => ({ by, at }))),
+      coolDown: fc.option(fc.record({ since: epochMs, until: epochMs })),
       generation: fc.integer({ min: 1 }),
       audience: fc.string(),
       session: fc.string(),
     })
-    const coolDown = fc.record({ notBefore: epochMs, coolingSince: epochMs }, { requiredKeys: ['notBefore'] })
     fc.assert(
-      fc.property(marks, fc.option(coolDown), fc.boolean(), (marked, cooled, over) => {
+      fc.property(marks, fc.boolean(), (marked, over) => {
         const live: SessionRecord = { ...begun, ...marked }
-        const record = over ? endRecord(live, 'lost') : { ...live, ...cooled }
+        const record = over ? endRecord(live, 'lost') : live
         expect(parseRecord(serializeRecord(record))).toEqual({ kind: 'record', record })
       }),
     )
@@ -45,15 +45,14 @@ describe('a stored record', () => {
     const marked = {
       ...begun,
       pending: { by, at: 1_767_225_600_000.5 },
-      notBefore: 1_767_225_600_000,
-      coolingSince: 1_767_225_599_000,
+      coolDown: { since: 1_767_225_599_000, until: 1_767_225_600_000.5 },
     }
     expect(serializeRecord(marked)).toHaveLength(serializeRecord(begun).length)
   })
 
   it('can be read again whatever the clocks said, so that it is not lost for a wrong one', () => {
     for (const at of [-1, Number.MAX_SAFE_INTEGER, 1e300, Number.POSITIVE_INFINITY]) {
-      const marked = { ...begun, pending: { by, at }, notBefore: at }
+      const marked = { ...begun, pending: { by, at }, coolDown: { since: at, until: at } }
       expect(parseRecord(serializeRecord(marked))).toMatchObject({ kind: 'record' })
     }
   })
@@ -76,9 +75,9 @@ describe('a stored record', () => {
 
 describe('a session', () => {
   it('keeps its id through renewals, and counts them', () => {
-    const marked = { ...begun, pending: { by, at: 1 }, notBefore: 2 }
+    const marked = { ...begun, pending: { by, at: 1 }, coolDown: { since: 1, until: 2 } }
     const renewed = renewRecord(marked, { accessToken: 'next' })
-    expect(renewed).toMatchObject({ session: begun.session, generation: 2, pending: null, notBefore: null })
+    expect(renewed).toMatchObject({ session: begun.session, generation: 2, pending: null, coolDown: null })
     expect(renewRecord(endRecord(renewed, 'lost'), tokens)).toMatchObject({ generation: 3, ended: null })
     expect(beginRecord('saferme', tokens, [], random).session).not.toBe(begun.session)
   })

@@ -80,7 +80,7 @@ export const isCooled: Rule<Refresh> = ({ client, tokens, underLock }, world) =>
     return undefined
   // Who had not got the lock wrote it down after the holder's last look.
   if (world.now - (world.ledger.of(tokens).cooledUnlockedAt ?? 0) < LONGEST_PREPARATION_MS) return undefined
-  const left = (stored.notBefore ?? 0) - client.serverClock.now()
+  const left = (stored.coolDown?.until ?? 0) - client.serverClock.now()
   return left > 500 && left < LONGEST_ASKED_MS ? `it is ${Math.round(left)} ms too early` : undefined
 }
 

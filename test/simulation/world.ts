@@ -190,7 +190,7 @@ export class World {
         known.isStoredLate = !this.storage.isHeldBy(client)
       }
       known.storedAt = this.now
-      if (after.notBefore !== null && !this.storage.isHeldBy(client)) known.cooledUnlockedAt = this.now
+      if (after.coolDown && !this.storage.isHeldBy(client)) known.cooledUnlockedAt = this.now
       if (after.pending) known.markedBy.add(client)
       if (isMarkedOver(write)) known.isDoublyMarked = true
     }
@@ -258,11 +258,11 @@ function isMarkedOver({ before, after }: Write): boolean {
 
 function described(record: Write['before']): string {
   if (!record) return 'nothing'
-  const { session, generation, ended, pending, notBefore } = record
+  const { session, generation, ended, pending, coolDown } = record
   const marks = [
     ended && `ended: ${ended}`,
     pending && `pending by ${pending.by} since ${Math.round((pending.at - EPOCH) / 1000)}`,
-    notBefore && `cooling down until ${Math.round((notBefore - EPOCH) / 1000)}`,
+    coolDown && `cooling down until ${Math.round((coolDown.until - EPOCH) / 1000)}`,
   ]
   return `${session.slice(0, 6)} generation ${generation} ${marks.filter(Boolean).join(', ')}`.trim()
 }
