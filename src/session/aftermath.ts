@@ -5,7 +5,7 @@ import type { SessionContext } from './context.ts'
 import { coolDownAfter, cooling } from './cool-down.ts'
 import type { Finding } from './finding.ts'
 import { offerLocked } from './offer.ts'
-import type { RefreshOutcome, TransientFailure } from './outcome.ts'
+import type { Refreshed, RefreshOutcome, TransientFailure } from './outcome.ts'
 import type { Grant } from './protocol.ts'
 import { reconcile } from './reconcile.ts'
 import { isLive, lifeOf } from './record.ts'
@@ -69,8 +69,7 @@ export class Aftermath<Resource> {
       case 'failed':
         state.mark(finding.record, finding.saved)
         return this.#failed(finding)
-      case 'refused':
-      case 'ended':
+      default:
         return this.#ended(finding, session, version)
     }
   }
@@ -94,19 +93,20 @@ export class Aftermath<Resource> {
   }
 
   async #won(found: Won<Resource>, session: string, version: number): Promise<RefreshOutcome<Resource>> {
-    const { state, backend } = this.#context
+    const { state, backend, emit } = this.#context
     const won = { record: found.record, unsaved: 'change' } as const
     const stands = found.late ? await offerLocked(this.#context, won, LATE_LOCK_WAIT_MS) : found.stands
     const kept = !stands || stands.record === found.record
     const wanted = state.record?.session === session && reconcile(state.mine, found.record) === 'theirs'
     if (kept && wanted) {
-      const resource = this.#resource(found.grant)
-      const life = lifeOf(found.record.tokens)
+      const refreshed: Refreshed<Resource> = {
+        kind: 'refreshed',
+        ...lifeOf(found.record.tokens),
+        ...this.#resource(found.grant),
+      }
       this.#succeeded()
-      state.put({ record: found.record, unsaved: stands ? null : 'change' }, () =>
-        this.#context.emit('refreshed', { kind: 'refreshed', ...life, ...resource }),
-      )
-      return { kind: 'refreshed', ...life, ...resource }
+      state.put({ ...won, unsaved: stands ? null : 'change' }, () => emit('refreshed', refreshed))
+      return refreshed
     }
     if (stands && !kept) this.#meet({ ...stands, own: false }, version)
     // A tombstone or another session stands in its place; what is newer in the same session may stand on it.

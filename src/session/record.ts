@@ -132,13 +132,13 @@ export function parseRecord(raw: string): Reading {
     return { kind: 'garbled' }
   const { pending, coolDown, replaces, ...record } = data
   const pendingSince = readTime(pending.slice(ID_WIDTH))
-  const [since, until] = [coolDown.slice(0, TIME_WIDTH), coolDown.slice(TIME_WIDTH)].map(readTime)
+  const since = readTime(coolDown.slice(0, TIME_WIDTH))
   return {
     kind: 'record',
     record: {
       ...record,
       pending: pendingSince === null ? null : { by: pending.slice(0, ID_WIDTH), at: pendingSince },
-      coolDown: since == null || until == null ? null : { since, until },
+      coolDown: since === null ? null : { since, until: Number(coolDown.slice(TIME_WIDTH)) },
       replaces: replaces.split(' ').filter(Boolean),
     },
   }

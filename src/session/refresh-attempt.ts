@@ -94,21 +94,21 @@ export class RefreshAttempt<Resource> {
       ) {
         return { kind: 'stands', stored, version }
       }
-      const coolDown = coolDownLeft(held, this.#context)
-      if (coolDown > 0) return this.#coolingDown(held, coolDown)
+      const coolDownMs = coolDownLeft(held, this.#context)
+      if (coolDownMs > 0) {
+        const { lastError } = this.#task
+        const error =
+          lastError ?? new TimeoutError('The refresh waits for a cool-down that another client began')
+        return { ...(await this.#failed(held, error, 0)), coolDownMs }
+      }
       // What is over now would last once more for whoever learns that the clock it was set by was ahead.
       const record = { ...held, coolDown: null }
       if (!this.#renewable(record)) {
-        return freshness === 'expired' || this.#task.reauthenticates
-          ? this.#refused(record, stored, 'expired')
-          : {
-              kind: 'failed',
-              record,
-              saved: false,
-              error: new ConfigurationError('These tokens can not be renewed'),
-              coolDownMs: 0,
-              mayPass: false,
-            }
+        if (freshness === 'expired' || this.#task.reauthenticates) {
+          return this.#refused(record, stored, 'expired')
+        }
+        const error = new ConfigurationError('These tokens can not be renewed')
+        return { ...(await this.#failed(record, error, 0)), mayPass: false }
       }
       const { repeatable } = backend
       const marked = repeatable ? record : { ...record, pending: this.#mark(record) }
@@ -212,6 +212,7 @@ export class RefreshAttempt<Resource> {
     return Math.abs(this.#context.serverClock.now() - pending.at) < YOUNG_PENDING_MS
   }
 
+  /** @param marked what the failure is written over; absent: it isn't written down */
   async #failed(
     record: LiveRecord,
     error: LatchkeyError,
@@ -222,12 +223,6 @@ export class RefreshAttempt<Resource> {
     if (marked) await this.#write(marked, cooled)
     const saved = marked !== undefined && isSame(marked.record, record)
     return { kind: 'failed', record: cooled, saved, error, coolDownMs, mayPass: true }
-  }
-
-  #coolingDown(record: LiveRecord, coolDownMs: number): Failed {
-    const error =
-      this.#task.lastError ?? new TimeoutError('The refresh waits for a cool-down that another client began')
-    return { kind: 'failed', record, saved: false, error, coolDownMs, mayPass: true }
   }
 
   /** Marks are worth a try, not a failure. */

@@ -1,15 +1,11 @@
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { LatchkeyError } from '../errors/latchkey-error.ts'
-import { RequestValidationError } from '../errors/request-validation-error.ts'
 import type { ResponseValidationError } from '../errors/response-validation-error.ts'
 import { SessionEndedError } from '../errors/session-ended-error.ts'
-import type { TokenStorage } from '../storage/token-storage.ts'
-import type { Clock } from '../support/clock.ts'
 import { createEmitter } from '../support/emitter.ts'
-import type { MaybePromise } from '../support/maybe-promise.ts'
-import { SENDABLE } from '../support/schemas.ts'
 import type { SessionContext } from './context.ts'
 import { LONGEST_ASKED_MS } from './cool-down.ts'
+import type { SessionEngineOptions } from './engine-options.ts'
 import type { SessionEvents } from './events.ts'
 import { KeepAlive } from './keep-alive.ts'
 import type { RefreshOutcome } from './outcome.ts'
@@ -18,6 +14,7 @@ import { LONGEST_REFUSAL_MS, Reauthentication } from './reauthentication.ts'
 import { isLive, mintId } from './record.ts'
 import { RecordStore } from './record-store.ts'
 import { Refresher } from './refresher.ts'
+import { assertSendable } from './sendable-tokens.ts'
 import { ServerClock } from './server-clock.ts'
 import type { Session, WaitOptions } from './session.ts'
 import { SessionState } from './session-state.ts'
@@ -28,18 +25,6 @@ import { StorageAccess } from './storage-access.ts'
 import { StorageSync } from './storage-sync.ts'
 import { type Lease, type Patience, TokenSource } from './token-source.ts'
 import { onWake } from './wake.ts'
-
-/** What a session is made of. */
-export interface SessionEngineOptions<Credentials, Resource, Extra> {
-  readonly backend: SessionBackend<Credentials, Resource, Extra>
-  readonly storage: TokenStorage
-  readonly key: string
-  readonly clock: Clock
-  readonly keepAlive: boolean
-  readonly reauthenticate: (() => MaybePromise<Credentials>) | undefined
-  /** How long callers wait where they don't say, in milliseconds. */
-  readonly timeoutMs: number
-}
 
 /** The engine of one session. It knows no HTTP and no API; its constructor does no I/O. */
 export class SessionEngine<Credentials, Resource, Extra> implements Session<Resource, Extra> {
@@ -123,18 +108,7 @@ export class SessionEngine<Credentials, Resource, Extra> implements Session<Reso
   }
 
   async adopt(tokens: GrantedTokens<Extra>): Promise<void> {
-    const unfit = (['accessToken', 'refreshToken'] as const).filter((name) => {
-      const token: unknown = tokens?.[name]
-      return name === 'accessToken' || token !== undefined
-        ? typeof token !== 'string' || !SENDABLE.test(token)
-        : false
-    })
-    if (unfit.length) {
-      throw new RequestValidationError(
-        'adopt',
-        unfit.map((name) => ({ message: 'not sendable', path: [name] })),
-      )
-    }
+    assertSendable(tokens)
     await this.begin(async () => ({ tokens, resource: () => undefined as Resource }))
   }
 

@@ -180,12 +180,13 @@ export class StorageAccess {
       if (signal?.aborted || error instanceof ConfigurationError) throw error
       const failure = wrapped(done, error)
       // What can't be read is told of once, until something can.
-      const known = failure.failure === 'unreadable' && failure.message === this.#unreadable
-      if (failure.failure === 'unreadable') this.#unreadable = failure.message
+      const isUnreadable = failure.failure === 'unreadable'
+      const known = isUnreadable && failure.message === this.#unreadable
+      if (isUnreadable) this.#unreadable = failure.message
       if (!known && (this.#worked || !this.#gaveWay)) this.tell(failure)
-      const shared = this.#given.reach === 'machine' || this.#given.reach === 'fleet'
+      const shared = /machine|fleet/.test(this.#given.reach)
       // Somebody else has the lock, or can read what this one can't: the storage works.
-      const works = failure.failure === 'locked' || failure.failure === 'unreadable'
+      const works = isUnreadable || failure.failure === 'locked'
       if (works || this.#worked || shared || this.private) throw failure
       this.#gaveWay = true
       this.#use(memoryStorage({ clock: this.#clock }))

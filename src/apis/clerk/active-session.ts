@@ -13,7 +13,7 @@ import { readJwt } from '../../support/jwt.ts'
 import { endSession } from './endpoints.ts'
 import { isSignedOut } from './errors.ts'
 import type { KnownClient } from './known-client.ts'
-import type { ClerkTokenEngine } from './token-cache.ts'
+import type { ClerkTokenEngine } from './token-entry.ts'
 
 /** What an engine tells of that the session tells of, too. It begins and ends with the client's session, not with a token. */
 const FORWARDED = ['refreshed', 'adopted', 'refreshFailed', 'storageFailed'] as const

@@ -1,5 +1,4 @@
 import * as z from 'zod/mini'
-import { lazy } from '../../support/lazy.ts'
 import type { Schema } from '../../support/schema.ts'
 import { agreeing } from '../../support/schema-agreement.ts'
 import { filled, holding, matching, oneOf } from '../../support/schemas.ts'
@@ -31,9 +30,7 @@ export interface TemplateInput extends TokenRenewal {
 /** What stays one segment of a path, however it is read on its way. */
 const segment = matching(/^(?!\.{1,2}$)[\w.-]+$/)
 const organization = () => z.optional(z.nullable(filled))
-const proofToken = () => z.optional(filled)
-const expiredToken = () => z.optional(filled)
-const jsonObject = () => z.string().check(holding(isJsonObject))
+const maybeFilled = () => z.optional(filled)
 
 const forSession = <Shape extends z.core.$ZodShape>(shape: Shape) =>
   z.object({ session_id: segment, ...shape })
@@ -51,12 +48,12 @@ export const touchInput: Schema<ForSession<ClerkTouchInput>> = agreeing(() =>
 
 /** Which token. */
 export const tokenInput: Schema<ForSession<ClerkTokenInput & TokenRenewal>> = agreeing(() =>
-  forSession({ organization_id: organization(), expired_token: expiredToken() }),
+  forSession({ organization_id: organization(), expired_token: maybeFilled() }),
 )
 
 /** Which token of which template. */
 export const templateInput: Schema<ForSession<TemplateInput>> = agreeing(() =>
-  forSession({ template_name: segment, expired_token: expiredToken() }),
+  forSession({ template_name: segment, expired_token: maybeFilled() }),
 )
 
 /** How much to verify. */
@@ -64,46 +61,38 @@ export const reverificationInput: Schema<ForSession<ClerkReverificationInput>> =
   forSession({ level: oneOf('first_factor', 'second_factor', 'multi_factor') }),
 )
 
-const uncoded = lazy(() =>
-  forSession({ strategy: oneOf('passkey', 'enterprise_sso'), proof_token: proofToken() }),
-)
-
 /** How the first factor is prepared. */
-export const prepareFirstFactorInput: Schema<ForSession<ClerkPrepareFirstFactorInput>> = agreeing(() =>
-  byStrategy({
-    email_code: forSession({
-      strategy: oneOf('email_code'),
-      email_address_id: filled,
-      proof_token: proofToken(),
-    }),
-    phone_code: forSession({
-      strategy: oneOf('phone_code'),
-      phone_number_id: filled,
-      proof_token: proofToken(),
-    }),
-    passkey: uncoded(),
-    enterprise_sso: uncoded(),
-  }),
-)
-
-const coded = lazy(() => forSession({ strategy: oneOf('email_code', 'phone_code'), code: filled }))
+export const prepareFirstFactorInput: Schema<ForSession<ClerkPrepareFirstFactorInput>> = agreeing(() => {
+  const proof_token = maybeFilled()
+  const uncoded = forSession({ strategy: oneOf('passkey', 'enterprise_sso'), proof_token })
+  return byStrategy({
+    email_code: forSession({ strategy: oneOf('email_code'), email_address_id: filled, proof_token }),
+    phone_code: forSession({ strategy: oneOf('phone_code'), phone_number_id: filled, proof_token }),
+    passkey: uncoded,
+    enterprise_sso: uncoded,
+  })
+})
 
 /** How the first factor is verified. */
-export const attemptFirstFactorInput: Schema<ForSession<ClerkAttemptFirstFactorInput>> = agreeing(() =>
-  byStrategy({
-    email_code: coded(),
-    phone_code: coded(),
+export const attemptFirstFactorInput: Schema<ForSession<ClerkAttemptFirstFactorInput>> = agreeing(() => {
+  const coded = forSession({ strategy: oneOf('email_code', 'phone_code'), code: filled })
+  return byStrategy({
+    email_code: coded,
+    phone_code: coded,
     password: forSession({ strategy: oneOf('password'), password: filled }),
-    passkey: forSession({ strategy: oneOf('passkey'), public_key_credential: jsonObject() }),
-  }),
-)
+    passkey: forSession({
+      strategy: oneOf('passkey'),
+      public_key_credential: z.string().check(holding(isJsonObject)),
+    }),
+  })
+})
 
 /** How the second factor is prepared. */
 export const prepareSecondFactorInput: Schema<ForSession<ClerkPrepareSecondFactorInput>> = agreeing(() =>
   forSession({
     strategy: oneOf('phone_code'),
-    phone_number_id: z.optional(filled),
-    proof_token: proofToken(),
+    phone_number_id: maybeFilled(),
+    proof_token: maybeFilled(),
   }),
 )
 
@@ -129,8 +118,8 @@ function byStrategy<Schemas extends Readonly<Record<string, z.ZodMiniType>>>(
 /** `String(credential)` is an easy mistake to make, and says nothing. */
 function isJsonObject(text: string): boolean {
   try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
+    JSON.parse(text)
+    return /^\s*\{/.test(text)
   } catch {
     return false
   }

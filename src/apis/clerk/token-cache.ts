@@ -2,51 +2,18 @@ import { ConfigurationError } from '../../errors/configuration-error.ts'
 import { NoSessionError } from '../../errors/no-session-error.ts'
 import { SessionEndedError } from '../../errors/session-ended-error.ts'
 import { TimeoutError } from '../../errors/timeout-error.ts'
-import type { Grant, GrantedTokens, SessionBackend, TokenSet } from '../../session/protocol.ts'
+import type { GrantedTokens } from '../../session/protocol.ts'
 import type { WaitOptions } from '../../session/session.ts'
-import { SessionEngine } from '../../session/session-engine.ts'
 import type { Lease } from '../../session/token-source.ts'
-import type { TokenStorage } from '../../storage/token-storage.ts'
-import type { Clock } from '../../support/clock.ts'
 import { withDeadline } from '../../support/deadline.ts'
 import { readJwtTimes } from '../../support/jwt.ts'
 import { SENDABLE } from '../../support/schemas.ts'
-import { alone } from './alone.ts'
-import type { ToldTime } from './connection.ts'
-import { dispensable } from './dispensable-storage.ts'
 import { DroppedTokens, type Marks, markOf } from './dropped-tokens.ts'
-import { isYounger, sessionTokenPolicy, type TokenOrigin } from './protocol.ts'
+import type { TokenOrigin } from './protocol.ts'
 import { type ClerkTokenKey, grantOf, nameOf } from './session-token.ts'
-
-/** What the cache lives on. */
-export interface ClerkTokenCacheOptions {
-  readonly storage: TokenStorage
-  readonly clock: Clock
-  /** The instance, as in storage keys. */
-  readonly instance: string
-  /** How long callers wait where they don't say, in milliseconds. */
-  readonly timeoutMs: number
-  /** What the server last said the time is. */
-  readonly time: () => ToldTime | undefined
-  /** Asks Clerk for a token. `last` is the one that it replaces. */
-  readonly mint: (key: ClerkTokenKey, last?: string, options?: WaitOptions) => Promise<string>
-  /** What a failure to get one means. */
-  readonly judge: SessionBackend['judge']
-}
+import { type ClerkTokenCacheOptions, type ClerkTokenEngine, TokenEntry } from './token-entry.ts'
 
 type Refusal = Parameters<ClerkTokenEngine['afterRefusal']>
-
-/** An engine that holds a session token. */
-export type ClerkTokenEngine = SessionEngine<void, void, TokenOrigin>
-
-interface Entry {
-  readonly key: ClerkTokenKey
-  readonly engine: ClerkTokenEngine
-  /** The first token is being fetched. */
-  opening?: Promise<void> | undefined
-  /** The token that was last minted, or came along. */
-  last?: string
-}
 
 /**
  * The session tokens of one Clerk client: each an engine's session of its own, so that one is fetched once however
@@ -54,7 +21,7 @@ interface Entry {
  */
 export class ClerkTokenCache {
   readonly #options: ClerkTokenCacheOptions
-  readonly #entries = new Map<string, Entry>()
+  readonly #entries = new Map<string, TokenEntry>()
   readonly #dropped: DroppedTokens
   #closed = false
 
@@ -93,7 +60,7 @@ export class ClerkTokenCache {
   lease(key: ClerkTokenKey, options?: WaitOptions): Promise<Lease> {
     return this.#patiently(options, async (wait) => {
       const entry = this.#entry(key)
-      await this.#opened(entry)
+      await entry.opened()
       for (;;) {
         const lease = await entry.engine.acquire(wait)
         const { mark = '' } = (lease.tokens.extra ?? {}) as TokenOrigin
@@ -121,7 +88,7 @@ export class ClerkTokenCache {
     return this.#patiently(options, async (wait) => {
       for (;;) {
         const marks = await this.marks()
-        const { tokens } = await this.#mint(this.#entry(key), wait)
+        const { tokens } = await this.#entry(key).mint(wait)
         if (await this.seed(key, tokens.accessToken, marks)) return tokens.accessToken
       }
     })
@@ -151,7 +118,7 @@ export class ClerkTokenCache {
     if (typeof jwt !== 'string' || !SENDABLE.test(jwt) || !readJwtTimes(jwt).issuedAt) return true
     const entry = this.#entry(key)
     entry.last ??= jwt
-    if (!this.#options.time()) this.#trustOwnClock(entry.engine)
+    if (!this.#options.time()) entry.trustOwnClock()
     const supplied = entry.engine.supply(grantOf(jwt, mark).tokens).catch(() => {})
     // Where there is a token already, nobody waits for the lock that a request under way may hold.
     if (entry.engine.snapshot().status !== 'active') await supplied
@@ -199,72 +166,12 @@ export class ClerkTokenCache {
     })
   }
 
-  #opened(entry: Entry): Promise<void> {
-    entry.opening ??= this.#open(entry).finally(() => {
-      entry.opening = undefined
-    })
-    return entry.opening
-  }
-
-  /** The first token is fetched while no other tab does. */
-  async #open(entry: Entry): Promise<void> {
-    const { storage, instance } = this.#options
-    const { engine, key } = entry
-    if (engine.snapshot().status === 'active' || (await engine.restore()).status === 'active') return
-    await alone(storage, `latchkey ${instance} first ${nameOf(key)}`, () =>
-      engine.beginOnce(() => this.#mint(entry)),
-    )
-  }
-
-  async #mint(entry: Entry, options?: WaitOptions): Promise<Grant<void, TokenOrigin>> {
-    const mark = markOf(await this.marks(), entry.key.session)
-    const jwt = await this.#options.mint(entry.key, entry.last, options)
-    entry.last = jwt
-    return grantOf(jwt, mark)
-  }
-
-  #entry(key: ClerkTokenKey): Entry {
+  #entry(key: ClerkTokenKey): TokenEntry {
     const name = nameOf(key)
-    const entry = this.#entries.get(name) ?? this.#made(key, name)
+    const entry = this.#entries.get(name) ?? new TokenEntry(key, this.#options, this.#dropped)
+    this.#entries.set(name, entry)
     const time = this.#options.time()
     if (time) entry.engine.observeTime(...time)
     return entry
-  }
-
-  #made(key: ClerkTokenKey, name: string): Entry {
-    const { storage, clock, instance, timeoutMs, judge } = this.#options
-    const create = (): Promise<Grant<void, TokenOrigin>> => this.#mint(entry)
-    const engine: ClerkTokenEngine = new SessionEngine({
-      backend: {
-        ...sessionTokenPolicy,
-        audience: `${instance} token ${name}`,
-        supersedes: (one, other) => this.#supersedes(key.session, one, other),
-        create,
-        refresh: create,
-        judge,
-      },
-      storage: dispensable(storage),
-      key: `latchkey ${instance} token ${name}`,
-      clock,
-      keepAlive: false,
-      reauthenticate: undefined,
-      timeoutMs,
-    })
-    const entry: Entry = { key, engine }
-    this.#entries.set(name, entry)
-    return entry
-  }
-
-  /** Whatever was dropped is older than whatever was not. */
-  #supersedes(session: string, one: TokenSet<TokenOrigin>, other: TokenSet<TokenOrigin>): boolean {
-    const mark = markOf(this.#dropped.known, session)
-    const wasDropped = ({ extra }: TokenSet<TokenOrigin>): boolean => (extra?.mark ?? '') !== mark
-    return wasDropped(one) === wasDropped(other) ? isYounger(one, other) : wasDropped(other)
-  }
-
-  /** A token that comes along may be as old as it likes: its `iat` doesn't tell what time it is now. */
-  #trustOwnClock(engine: ClerkTokenEngine): void {
-    const now = this.#options.clock.now()
-    engine.observeTime(now, now + 1000, now)
   }
 }

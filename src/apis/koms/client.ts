@@ -45,7 +45,7 @@ export class KomsClient {
   /** @throws {ConfigurationError} An option is no good. */
   constructor(options: KomsClientOptions) {
     // What is absent from the environment is `undefined`, whatever its type says.
-    if (typeof options.clientId !== 'string' || !SENDABLE.test(options.clientId))
+    if (!SENDABLE.test(options.clientId ?? ''))
       throw new ConfigurationError('clientId is missing, or can not be sent in a header')
     this.#client = new SessionClient(komsProtocol(options.clientId), options)
     this.session = this.#client.session
