@@ -95,9 +95,8 @@ export class RecordStore {
     if (reading?.kind === 'record') {
       this.#access.worked()
       if (reading.record.audience === this.#audience) return { ...stored, record: reading.record }
-    }
-    if (reading?.kind === 'record') unreadable('belongs to another audience')
-    else if (reading) unreadable('can not be read and will be overwritten')
+      unreadable('belongs to another audience')
+    } else if (reading) unreadable('can not be read and will be overwritten')
     return { ...stored, record: null }
   }
 

@@ -135,9 +135,7 @@ export class ClerkTokenCache {
   async drop(session: string | undefined, successors: boolean, since: Marks): Promise<Marks> {
     const marks = await this.#dropped.drop(session, since)
     if (!successors) {
-      const doomed = [...this.#entries.values()].filter(
-        ({ key }) => session === undefined || key.session === session,
-      )
+      const doomed = [...this.#entries.values()].filter(({ key }) => (session ?? key.session) === key.session)
       await Promise.all(doomed.map(({ engine }) => engine.end()))
     }
     return marks

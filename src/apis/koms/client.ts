@@ -46,7 +46,7 @@ export class KomsClient {
   constructor(options: KomsClientOptions) {
     // What is absent from the environment is `undefined`, whatever its type says.
     if (!SENDABLE.test(options.clientId ?? ''))
-      throw new ConfigurationError('clientId is missing, or can not be sent in a header')
+      throw new ConfigurationError('clientId is missing, or not sendable')
     this.#client = new SessionClient(komsProtocol(options.clientId), options)
     this.session = this.#client.session
     this.fetch = this.#client.fetch
