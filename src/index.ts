@@ -93,7 +93,7 @@ export type {
   RetryEvent,
   TransportEvents,
 } from './http/transport-events.ts'
-export type { SessionBegan, SessionEnded, SessionEvents } from './session/events.ts'
+export type { ListenToSession, SessionBegan, SessionEnded, SessionEvents } from './session/events.ts'
 export type {
   Adopted,
   Ended,
@@ -140,7 +140,7 @@ export { webStorage } from './storage/web-storage.ts'
 
 export type { Clock, TimerHandle } from './support/clock.ts'
 export { systemClock } from './support/clock.ts'
-export type { Listen, ListenOptions } from './support/emitter.ts'
+export type { Listen, ListenOptions, Stop } from './support/emitter.ts'
 export type { Fetch, HeadersLike } from './support/fetch.ts'
 export type { MaybePromise } from './support/maybe-promise.ts'
 export type { Schema, SchemaIssue, SchemaResult } from './support/schema.ts'

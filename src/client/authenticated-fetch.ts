@@ -4,11 +4,12 @@ import type { TokenSet } from '../session/protocol.ts'
 import type { WaitOptions } from '../session/session.ts'
 import type { Lease } from '../session/token-source.ts'
 import { discard, type Fetch, signalOf } from '../support/fetch.ts'
+import { isPromise, type MaybePromise } from '../support/maybe-promise.ts'
 import type { Outgoing, SessionProtocol } from './protocol.ts'
 
 /** Where the interceptor has its tokens from. */
 export interface LeaseSource {
-  acquire(wait: WaitOptions): Promise<Lease>
+  acquire(wait: WaitOptions): MaybePromise<Lease>
   afterRefusal(lease: Lease, mayRefresh: boolean, wait: WaitOptions): Promise<Lease | null>
 }
 
@@ -16,7 +17,7 @@ export interface LeaseSource {
 export interface SessionLeases extends LeaseSource {
   /** The session that there is now; `undefined`: none is known. */
   readonly current: string | undefined
-  acquire(wait: WaitOptions, session?: string): Promise<Lease>
+  acquire(wait: WaitOptions, session?: string): MaybePromise<Lease>
 }
 
 /** The leases of one call. */
@@ -32,10 +33,14 @@ export interface BoundLeases extends LeaseSource {
  */
 export function boundTo(session: SessionLeases, wait?: WaitOptions): BoundLeases {
   const first = session.current
+  const keep = (lease: Lease): Lease => {
+    bound.lease = lease
+    return lease
+  }
   const bound: BoundLeases = {
-    acquire: async (options) => {
-      bound.lease = await session.acquire({ ...wait, ...options }, bound.lease?.session ?? first)
-      return bound.lease
+    acquire: (options) => {
+      const lease = session.acquire({ ...wait, ...options }, bound.lease?.session ?? first)
+      return isPromise(lease) ? lease.then(keep) : keep(lease)
     },
     afterRefusal: (lease, mayRefresh, options) =>
       session.afterRefusal(lease, mayRefresh, { ...wait, ...options }),
@@ -61,7 +66,8 @@ export function authenticatedFetch(session: LeaseSource, authorize: Authorize, f
     const signal = signalOf(input, init)
     const options = signal ? { signal } : {}
     const replayable = !isStream(init?.body)
-    let lease = await session.acquire(options)
+    const acquired = session.acquire(options)
+    let lease = isPromise(acquired) ? await acquired : acquired
     for (let sends = 1; ; sends++) {
       const keepBody = replayable && sends < MOST_SENDS
       const response = await send(fetch, input, init, authorize, lease.tokens, keepBody)

@@ -3,6 +3,7 @@ import { LatchkeyError } from '../errors/latchkey-error.ts'
 import type { ResponseValidationError } from '../errors/response-validation-error.ts'
 import { SessionEndedError } from '../errors/session-ended-error.ts'
 import { createEmitter } from '../support/emitter.ts'
+import type { MaybePromise } from '../support/maybe-promise.ts'
 import type { SessionContext } from './context.ts'
 import { LONGEST_ASKED_MS } from './cool-down.ts'
 import type { SessionEngineOptions } from './engine-options.ts'
@@ -160,12 +161,12 @@ export class SessionEngine<Credentials, Resource, Extra> implements Session<Reso
   }
 
   /**
-   * A token that is good now, and the session that it belongs to.
+   * A token that is good now, and the session that it belongs to: at once, where memory has a fresh one.
    *
    * @param session the session that the caller began with; absent: whichever there is
    * @throws {SessionEndedError} That session is over, or another has taken its place.
    */
-  async acquire(options?: WaitOptions, session?: string): Promise<Lease> {
+  acquire(options?: WaitOptions, session?: string): MaybePromise<Lease> {
     this.#assertOpen()
     const ready = this.#tokens.ready()
     if (ready && (session ?? ready.session) === ready.session) return ready
@@ -204,7 +205,7 @@ export class SessionEngine<Credentials, Resource, Extra> implements Session<Reso
   }
 
   #keepingAlive(): KeepAlive {
-    const keepAlive = new KeepAlive(this.#context, () => this.acquire())
+    const keepAlive = new KeepAlive(this.#context, async () => this.acquire())
     let watching = false
     this.#context.state.subscribe(({ status }) => {
       if (this.#closed) return

@@ -1,5 +1,4 @@
-import type { Listen } from '../support/emitter.ts'
-import type { SessionEvents } from './events.ts'
+import type { ListenToSession } from './events.ts'
 import type { Adopted, Refreshed, Unchanged } from './outcome.ts'
 import type { GrantedTokens } from './protocol.ts'
 import type { EndResult } from './sign-out.ts'
@@ -25,7 +24,7 @@ export interface Session<Resource = unknown, Extra = unknown> {
    */
   readonly subscribe: (subscriber: (snapshot: SessionSnapshot) => void) => () => void
   /** Calls a listener at each event of a type. */
-  readonly on: Listen<SessionEvents>
+  readonly on: ListenToSession
   /** No refresh is under way, and the storage has all there is: whoever comes next finds the session there. */
   readonly settled: boolean
   /**

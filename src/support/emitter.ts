@@ -7,6 +7,9 @@ export interface ListenOptions {
   readonly signal?: AbortSignal
 }
 
+/** Ends what the call that answered it has begun. To call it again does nothing. */
+export type Stop = () => void
+
 /**
  * Calls `listener` at each event of `type`, and answers the function that stops it. What a listener throws,
  * or rejects with, breaks nothing.
@@ -15,7 +18,7 @@ export type Listen<Events> = <Type extends keyof Events & string>(
   type: Type,
   listener: (event: Events[Type]) => void,
   options?: ListenOptions,
-) => () => void
+) => Stop
 
 /** Calls the listeners of `type`, in the order in which they were added. */
 export type Emit<Events> = <Type extends keyof Events & string>(type: Type, event: Events[Type]) => void
