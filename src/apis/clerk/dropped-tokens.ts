@@ -101,9 +101,7 @@ export class DroppedTokens {
   /** Answers `undefined` if the storage fails: then the marks count here alone, until they can be written. */
   async #replace(raw: string | null, next: string): Promise<boolean | undefined> {
     try {
-      const written = await this.#storage.replace(this.#key, raw, next)
-      if (written) this.#raw = next
-      return written
+      return await this.#storage.replace(this.#key, raw, next)
     } catch {
       return undefined
     }

@@ -1,5 +1,5 @@
 import { memoryStorage } from 'latchkey'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { failureOf, refusal, world } from './client-setup.ts'
 
 const carried = (sent: { headers: Headers }[]) => sent.map(({ headers }) => headers.get('authorization'))
@@ -190,6 +190,31 @@ describe('development: the dev browser token', () => {
     })
     expect(server.count('getClient')).toBe(2)
     expect(server.count('createDevBrowser')).toBe(2)
+  })
+})
+
+describe('where no mode is given', () => {
+  afterEach(() => vi.unstubAllGlobals())
+
+  const key = (kind: string) => ({
+    frontendApi: undefined,
+    publishableKey: `pk_${kind}_${btoa('clerk.test$')}`,
+  })
+  const choices = [
+    ['a program without pages', false, key('test'), 'native'],
+    ['a page with a development key', true, key('test'), 'development'],
+    ['a page with a production key', true, key('live'), 'browser'],
+    ['a page with a host alone', true, {}, 'browser'],
+  ] as const
+  it.each(choices)('%s', async (_, inPage, options, mode) => {
+    if (inPage) vi.stubGlobal('document', {})
+    const instance = mode === 'development' ? 'development' : 'production'
+    const { client, until, server, sent } = world({ instance, ambientCookie: mode === 'browser' }, options)
+    await until(client.getClient())
+    const last = sent.at(-1)
+    expect(last?.credentials).toBe(mode === 'native' ? 'omit' : 'include')
+    expect(last?.url.searchParams.has('_is_native')).toBe(mode === 'native')
+    expect(server.count('createDevBrowser')).toBe(mode === 'development' ? 1 : 0)
   })
 })
 
