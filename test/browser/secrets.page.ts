@@ -36,11 +36,11 @@ export type Trouble = keyof typeof TROUBLES
 /** Lets clients of every API live through such trouble. Rejects if a secret shows. */
 export function endure(kind: SecretsStorage, trouble: Trouble): Promise<void> {
   const homeOf = (api: string): Home => {
-    const { clock, storage } = patiently(fakeClock(), STORAGES[kind])
+    const { clock, during, storage } = patiently(fakeClock(), STORAGES[kind])
     if (trouble !== 'indiscreet')
-      return { clock, storage: new ScopedStorage(storage, api), breakDown: () => {} }
+      return { clock, during, storage: new ScopedStorage(storage, api), breakDown: () => {} }
     const broken = indiscreet(storage)
-    return { clock, storage: new ScopedStorage(broken.storage, api), breakDown: broken.breakDown }
+    return { clock, during, storage: new ScopedStorage(broken.storage, api), breakDown: broken.breakDown }
   }
   return keepAllSecrets(homeOf, TROUBLES[trouble])
 }

@@ -1,5 +1,6 @@
 import type { Fetch, TokenStorage } from 'latchkey'
 import type { FakeClock } from 'latchkey/testing'
+import type { PatientClock } from '../fuzz/patient-clock.ts'
 import { PASSWORD, VICTIMS } from '../fuzz/victims.ts'
 import { Showing } from './traces.ts'
 
@@ -7,8 +8,19 @@ const HOUR_MS = 3_600_000
 const ADOPTED = `adopted.${'x'.repeat(3000)}`
 const TOKEN_FIELD = /token$|^jwt$/
 
+/** Has been read, so that reading it again takes no time: a browser's own body does, while a fake clock goes on. */
+function atHand(text: string, response: Response): Response {
+  const whole = new ReadableStream({
+    start: (controller) => {
+      controller.enqueue(new TextEncoder().encode(text))
+      controller.close()
+    },
+  })
+  return new Response(text ? whole : null, response)
+}
+
 /** Every token that goes over the wire. */
-function tapping() {
+function tapping(during: NonNullable<Home['during']>) {
   const secrets = new Set([PASSWORD, ADOPTED])
   const note = (value: unknown, key = ''): void => {
     // An empty one tells that there is none any more.
@@ -19,18 +31,15 @@ function tapping() {
   }
   const tap =
     (fetch: Fetch): Fetch =>
-    async (...args) => {
-      const response = await fetch(...args)
-      note(response.headers.get('authorization'), 'token')
-      note(response.headers.get('clerk-db-jwt'), 'token')
-      note(
-        await response
-          .clone()
-          .json()
-          .catch(() => {}),
-      )
-      return response
-    }
+    (...args) =>
+      during(async () => {
+        const response = await fetch(...args)
+        note(response.headers.get('authorization'), 'token')
+        note(response.headers.get('clerk-db-jwt'), 'token')
+        const text = await response.text()
+        if (text) note(JSON.parse(text))
+        return atHand(text, response)
+      })
   return { secrets, tap }
 }
 
@@ -59,6 +68,8 @@ export function indiscreet(inner: TokenStorage): { storage: TokenStorage; breakD
 export interface Home {
   readonly clock: FakeClock
   readonly storage: TokenStorage
+  /** Does what takes real time while the clock stands still. Absent: nothing does. */
+  readonly during?: PatientClock['during']
   breakDown(): unknown
 }
 
@@ -68,10 +79,13 @@ export interface Home {
  * @param api which of {@link VICTIMS}
  * @throws {Error} A secret shows in what they throw, in what they tell, or in themselves; or the storage did not break.
  */
-export async function keepSecrets(api: string, { clock, storage, breakDown }: Home): Promise<void> {
+export async function keepSecrets(
+  api: string,
+  { clock, storage, during = async (act) => act(), breakDown }: Home,
+): Promise<void> {
   const open = VICTIMS[api]
   if (!open) throw new Error(`There is no ${api}`)
-  const { secrets, tap } = tapping()
+  const { secrets, tap } = tapping(during)
   const first = open({ clock, storage, tamper: tap })
   const second = open({ clock, storage, tamper: () => tap(first.server.fetch) })
   const showings = [first, second].map(({ client }) => new Showing(client))

@@ -95,7 +95,7 @@ export function patientClock(inner: FakeClock, isBusy: () => boolean = () => fal
 export function patiently(
   inner: FakeClock,
   make: (clock: FakeClock) => TokenStorage,
-): { clock: FakeClock; storage: TokenStorage } {
+): Omit<PatientClock, 'giveUp'> & { readonly storage: TokenStorage } {
   let waiting = 0
   let holding = 0
   // Whoever holds the lock may want time to pass.
@@ -103,6 +103,7 @@ export function patiently(
   const storage = make(clock)
   return {
     clock,
+    during,
     storage: {
       ...storage,
       read: (key) => during(() => storage.read(key)),
