@@ -52,6 +52,7 @@ describe('a value in files', () => {
         const { disk, writes } = await race(seed, times)
         expect(writes.filter(({ won }) => won).length).toBeGreaterThanOrEqual(ROUNDS)
         expect(disk.files).toHaveLength(1)
+        expect(disk.handles).toBe(0)
       }),
       RUNS,
     )

@@ -31,6 +31,11 @@ export function simulatedDisk(seed: number) {
     ...[...folders.keys()].filter((one) => split(one)[0] === path).map((one) => split(one)[1]),
   ]
 
+  let handles = 0
+  const close = async (): Promise<void> => {
+    handles--
+  }
+
   /** The file system of one process. */
   const process = (turn: (call: string) => Promise<void>): FileSystem => ({
     access: async (path) => {
@@ -51,11 +56,13 @@ export function simulatedDisk(seed: number) {
     open: async (path, flags) => {
       await turn(`open ${path}`)
       if (folders.has(path)) {
-        return { writeFile: async () => {}, sync: () => turn(`sync ${path}`), close: async () => {} }
+        handles++
+        return { writeFile: async () => {}, sync: () => turn(`sync ${path}`), close }
       }
       const [where, name] = split(path)
       if (flags === 'wx' && folder(where).has(name)) throw failure('EEXIST')
       const opened = { text: '' }
+      handles++
       folder(where).set(name, opened)
       return {
         writeFile: async (text) => {
@@ -63,7 +70,7 @@ export function simulatedDisk(seed: number) {
           opened.text = text
         },
         sync: () => turn(`sync ${path}`),
-        close: async () => {},
+        close,
       }
     },
     readdir: async (path) => {
@@ -102,6 +109,10 @@ export function simulatedDisk(seed: number) {
 
   return {
     process,
+    /** How many files and folders are open. */
+    get handles() {
+      return handles
+    },
     /** Every file that there is, by path. */
     get files() {
       return [...folders]
