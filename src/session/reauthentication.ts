@@ -43,8 +43,8 @@ export class Reauthentication<Resource> {
     const made = this.#made
     this.#made = undefined
     const ranOut = !refused.error && task.refused === undefined
-    // What has served for longer than the server would be left alone was no failure.
-    const served = ranOut || (made && clock.monotonic() - made.at >= FIRST_REFUSAL_MS)
+    // What has run out, or has served for longer than the server would be left alone, was no failure.
+    const served = made && (ranOut || clock.monotonic() - made.at >= FIRST_REFUSAL_MS)
     if (served || generation !== this.#generation) this.#refusals = 0
     this.#generation = generation
     if (!served && generation === made?.generation) {

@@ -114,9 +114,12 @@ describe('a service that can sign in again', () => {
 })
 
 describe('a service whose tokens can not be renewed', () => {
-  it('signs in again each time they run out, without a break', async () => {
+  /** Keys that last a minute, for whoever is called right. */
+  const keyWorld = () => {
     const clock = fakeClock()
+    const asked: number[] = []
     let made = 0
+    let user = 'me'
     const protocol: SessionProtocol<string, undefined> = {
       name: 'keys',
       refreshWindowMs: 0,
@@ -125,23 +128,49 @@ describe('a service whose tokens can not be renewed', () => {
       authorize: ({ headers }, tokens) => {
         if (tokens) headers.set('authorization', `Bearer ${tokens.accessToken}`)
       },
-      create: async () => ({
-        tokens: { accessToken: `key-${++made}`, expiresInMs: MINUTE_MS },
-        resource: () => undefined,
-      }),
+      create: async (send, name) => {
+        asked.push(clock.now())
+        if (name !== user) await send(endpoint, undefined)
+        return {
+          tokens: { accessToken: `key-${++made}`, expiresInMs: MINUTE_MS },
+          resource: () => undefined,
+        }
+      },
       judge: () => 'revoked',
     }
     const client = new SessionClient(protocol, {
       baseUrl: 'https://keys.test',
       clock,
       reauthenticate: () => 'me',
-      fetch: async () => new Response(null, { headers: { date: new Date(clock.now()).toUTCString() } }),
+      fetch: async (url) =>
+        new Response(null, {
+          status: String(url).endsWith('/keys') ? 403 : 200,
+          headers: { date: new Date(clock.now()).toUTCString() },
+        }),
     })
+    return { clock, client, asked, rename: () => (user = 'you') }
+  }
+  const endpoint = { operation: 'createKey', method: 'POST', path: '/keys', read: () => undefined } as const
+
+  it('signs in again each time they run out, without a break', async () => {
+    const { clock, client, asked } = keyWorld()
     await clock.until(client.createSession('me'))
     for (let minute = 2; minute < 8; minute++) {
       await clock.advance(MINUTE_MS + SECOND_MS)
       expect(await clock.until(client.session.getAccessToken())).toBe(`key-${minute}`)
     }
-    expect(made).toBe(7)
+    expect(asked).toHaveLength(7)
+  })
+
+  it('leaves the server alone for longer and longer once its credentials are refused', async () => {
+    const { clock, client, asked, rename } = keyWorld()
+    await clock.until(client.createSession('me'))
+    rename()
+    for (let tens = 0; tens < 6 * 40; tens++) {
+      await clock.until(client.session.getAccessToken({ timeout: 0 }).catch(() => {}))
+      await clock.advance(10 * SECOND_MS)
+    }
+    const gaps = asked.slice(2).map((at, index) => Math.round((at - (asked[index + 1] ?? at)) / MINUTE_MS))
+    expect(gaps).toEqual([1, 2, 4, 8, 16])
   })
 })
