@@ -1,6 +1,6 @@
 import { SessionEndedError, type TokenStorage } from 'latchkey'
 import { describe, expect, it } from 'vitest'
-import { DEFAULT_KEY, eventsOf, MINUTE_MS, SECOND_MS, saferMeWorld } from './saferme-world.ts'
+import { ada, DEFAULT_KEY, eventsOf, MINUTE_MS, SECOND_MS, saferMeWorld } from './saferme-world.ts'
 
 describe('a refresh whose answer is lost', () => {
   it('is tried again, and the refusal is named for what it is', async () => {
@@ -139,6 +139,24 @@ describe('an answer that comes after the lock was lost', () => {
     expect(tokens).toEqual([server.sessions[0]?.accessToken, server.sessions[0]?.accessToken])
     expect(server.refreshes).toBe(1)
     expect(slow.session.snapshot().status).toBe('active')
+  })
+
+  it('revokes nothing where somebody has signed in again for the same session', async () => {
+    const { clock, server, client, signedIn, runOut } = saferMeWorld()
+    const slow = await signedIn()
+    slow.session.subscribe(() => {})
+    const next = client({ reauthenticate: () => ada })
+    await clock.until(next.session.restore())
+    await runOut()
+    server.fault('refreshSession', { kind: 'delay', ms: 4 * MINUTE_MS })
+    const late = slow.session.getAccessToken({ timeout: 10 * MINUTE_MS })
+    await clock.advance(SECOND_MS)
+    const token = await clock.until(next.session.getAccessToken({ timeout: 3 * MINUTE_MS }))
+    expect(server.count('createSession')).toBe(2)
+    expect(await clock.until(late)).toBe(token)
+    await clock.advance(5 * MINUTE_MS)
+    expect(server.count('deleteSession')).toBe(0)
+    expect(await clock.until(slow.session.getAccessToken())).toBe(token)
   })
 
   it('brings the session back that the other has given up as lost', async () => {

@@ -1,6 +1,7 @@
-import { StorageError, type TokenStorage } from 'latchkey'
+import { SessionEndedError, StorageError, type TokenStorage } from 'latchkey'
 import { expect, it } from 'vitest'
-import { eventsOf, saferMeWorld } from './saferme-world.ts'
+import { frailStorage } from './frail-storage.ts'
+import { eventsOf, MINUTE_MS, saferMeWorld } from './saferme-world.ts'
 
 const full = (): never => {
   throw new Error('disk full')
@@ -106,4 +107,19 @@ it('a call’s own timeout is its patience for a token too', async () => {
   await expect(clock.until(client.getSession({ timeout: 120_000 }))).resolves.toMatchObject({
     branded_app_id: 1,
   })
+})
+
+it('signing out during a refresh whose answer it has no room for leaves nothing on the server', async () => {
+  const { clock, server, storage: inner, signedIn, runOut } = saferMeWorld()
+  const storage = frailStorage(inner)
+  const one = await signedIn({ storage })
+  await runOut()
+  server.fault('refreshSession', { kind: 'delay', ms: 5000 })
+  const call = one.fetch('/api/v4/reports').catch((error: unknown) => error)
+  await clock.advance(1000)
+  storage.broken.replace = true
+  await clock.until(one.session.end())
+  expect(await clock.until(call)).toMatchObject(new SessionEndedError('deleted'))
+  await clock.advance(MINUTE_MS)
+  expect(server.sessions).toEqual([])
 })
