@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import type { TokenStorage } from 'latchkey'
 import { describe, expect, it } from 'vitest'
 import { asynchronousStorage } from './frail-storage.ts'
 import { eventsOf, saferMeWorld } from './saferme-world.ts'
@@ -71,4 +72,33 @@ describe('two clients on one storage', () => {
       { numRuns: 60 },
     )
   })
+})
+
+it('a client that was refused goes on with what another has won in the last moment', async () => {
+  const { clock, server, storage: inner, client, signedIn, runOut } = saferMeWorld()
+  const other = client({
+    storage: { ...inner, exclusive: (_key, task) => task(new AbortController().signal) },
+  })
+  let isLast = true
+  const { watch, ...untold } = inner
+  const storage: TokenStorage = {
+    ...untold,
+    read: async (key) => untold.read(key),
+    replace: async (key, expected, next) => {
+      if (isLast && JSON.parse(next).ended === 'revoked') {
+        isLast = false
+        await other.session.refresh()
+      }
+      return untold.replace(key, expected, next)
+    },
+  }
+  const one = await signedIn({ storage })
+  await clock.until(other.session.restore())
+  const { names } = eventsOf(one)
+  await runOut()
+  server.fault('refreshSession', { kind: 'status', status: 401 })
+  expect((await clock.until(one.fetch('/api/v4/reports'))).status).toBe(200)
+  expect(isLast).toBe(false)
+  expect(names).not.toContain('ended')
+  expect(server.count('refreshSession')).toBe(2)
 })
