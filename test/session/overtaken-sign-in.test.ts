@@ -36,3 +36,24 @@ it('a sign-in that is overtaken while it is written leaves nobody in a session t
   expect(await rejection(first.fetch('/api/v4/reports'))).toMatchObject({ code: 'no_session' })
   expect(server.sessions.filter(({ email }) => email === bob.email)).toEqual([])
 })
+
+it('a sign-in replaces also the one that was still being written when it began', async () => {
+  const { clock, storage: inner, client } = saferMeWorld()
+  const written: { readonly session: string; readonly replaces: readonly string[] }[] = []
+  const storage: TokenStorage = {
+    ...inner,
+    replace: async (key, expected, next) => {
+      written.push(JSON.parse(next))
+      if (written.length === 1) await sleep(clock, 5 * SECOND_MS)
+      return inner.replace(key, expected, next)
+    },
+  }
+  const one = client({ storage })
+  const overtaken = one.createSession(bob).catch(() => {})
+  await clock.advance(SECOND_MS)
+  await clock.until(one.createSession(ada))
+  await clock.until(overtaken)
+  const [first, second] = written
+  expect(second?.session).not.toBe(first?.session)
+  expect(second?.replaces).toContain(first?.session)
+})
