@@ -1,7 +1,7 @@
 import { memoryStorage, type TokenStorage } from 'latchkey'
 import { expect, it } from 'vitest'
 import { sleep } from '../../src/support/timer.ts'
-import { ada, bob, eventsOf, MINUTE_MS, SECOND_MS, saferMeWorld } from './saferme-world.ts'
+import { ada, bob, DEFAULT_KEY, eventsOf, MINUTE_MS, SECOND_MS, saferMeWorld } from './saferme-world.ts'
 
 it('a sign-in that is overtaken while it is written leaves nobody in a session that it has replaced', async () => {
   const { clock, server, client, rejection } = saferMeWorld()
@@ -56,4 +56,14 @@ it('a sign-in replaces also the one that was still being written when it began',
   const [first, second] = written
   expect(second?.session).not.toBe(first?.session)
   expect(second?.replaces).toContain(first?.session)
+})
+
+it('a sign-in replaces what the storage had, though nobody has read it', async () => {
+  const { clock, storage, client, signedIn } = saferMeWorld()
+  const stored = () => JSON.parse(String(storage.read(DEFAULT_KEY)))
+  await signedIn()
+  const { session } = stored()
+  await clock.until(client().createSession(bob))
+  expect(stored().session).not.toBe(session)
+  expect(stored().replaces).toContain(session)
 })

@@ -137,6 +137,17 @@ describe('keepAlive', () => {
     expect(server.count('refreshSession')).toBe(1)
   })
 
+  it('hears what others do, though nobody has subscribed', async () => {
+    const { clock, client, signedIn } = saferMeWorld()
+    const one = await signedIn({ keepAlive: true })
+    const other = client()
+    await clock.until(other.session.refresh())
+    expect(one.session.snapshot()).toEqual(other.session.snapshot())
+    await clock.until(other.deleteSession())
+    expect(one.session.snapshot()).toEqual({ status: 'ended', reason: 'elsewhere' })
+    expect(clock.pending).toBe(0)
+  })
+
   it('keeps trying, gently, while the server is down', async () => {
     const { clock, server, signedIn } = saferMeWorld()
     const client = await signedIn({ keepAlive: true })
