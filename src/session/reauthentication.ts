@@ -8,7 +8,7 @@ import type { Finding, Task } from './finding.ts'
 import type { HeldLock } from './held-lock.ts'
 import { offer } from './offer.ts'
 import type { Grant } from './protocol.ts'
-import { isSame, renewRecord } from './record.ts'
+import { isSame, type LiveRecord, renewRecord } from './record.ts'
 
 /** After refused credentials the server is left alone for a minute, and twice as long each further time. */
 const FIRST_REFUSAL_MS = 60_000
@@ -25,11 +25,11 @@ type Refused = Extract<Finding, { kind: 'refused' }>
 export class Reauthentication<Resource> {
   readonly #context: SessionContext<unknown, Resource>
   readonly #provide: () => MaybePromise<unknown>
-  /** The generation that the refusals are counted for. */
-  #generation = 0
+  /** What the refusals are counted for. */
+  #counted: LiveRecord | null = null
   #refusals = 0
-  /** The generation that was signed in for, until it is refused or has run out. */
-  #made: { readonly generation: number; readonly at: number } | undefined
+  /** What was signed in for, until it is refused or has run out. */
+  #made: { readonly record: LiveRecord; readonly at: number } | undefined
 
   constructor(context: SessionContext<unknown, Resource>, provide: () => MaybePromise<unknown>) {
     this.#context = context
@@ -39,15 +39,15 @@ export class Reauthentication<Resource> {
   /** Signs in instead of ending. The credentials are asked for outside the lock, and used under it if nothing has changed. */
   async instead(refused: Refused, task: Task): Promise<Finding<Resource>> {
     const { store, clock } = this.#context
-    const { generation } = refused.record
+    const { record } = refused
     const made = this.#made
     this.#made = undefined
     const ranOut = !refused.error && task.refused === undefined
-    // What has run out, or has served for longer than the server would be left alone, was no failure.
+    // What was made here and has run out, or has served for longer than the server would be left alone, was no failure.
     const served = made && (ranOut || clock.monotonic() - made.at >= FIRST_REFUSAL_MS)
-    if (served || generation !== this.#generation) this.#refusals = 0
-    this.#generation = generation
-    if (!served && generation === made?.generation) {
+    if (served || !isSame(this.#counted, record)) this.#refusals = 0
+    this.#counted = record
+    if (made && !served && isSame(made.record, record)) {
       return this.#coolDown(
         refused,
         refused.error ?? new ConfigurationError('The renewed session was refused'),
@@ -85,8 +85,8 @@ export class Reauthentication<Resource> {
       return this.#failed(refused, known, coolDownAfter(task.failures + 1, retryAfterMs, clock))
     }
     const record = renewRecord(refused.record, completeTokens(grant.tokens, this.#context))
-    this.#generation = record.generation
-    this.#made = { generation: record.generation, at: clock.monotonic() }
+    this.#counted = record
+    this.#made = { record, at: clock.monotonic() }
     const stands = lock.lost ? null : await offer(this.#context, { record, unsaved: 'change' }, stored)
     return { kind: 'won', record, stands, late: lock.lost, grant }
   }
