@@ -164,6 +164,7 @@ export class SessionEngine<Credentials, Resource, Extra> implements Session<Reso
    * A token that is good now, and the session that it belongs to: at once, where memory has a fresh one.
    *
    * @param session the session that the caller began with; absent: whichever there is
+   * @throws {ConfigurationError} At once: the session was closed.
    * @throws {SessionEndedError} That session is over, or another has taken its place.
    */
   acquire(options?: WaitOptions, session?: string): MaybePromise<Lease> {

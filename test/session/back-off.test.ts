@@ -2,8 +2,8 @@ import { TimeoutError } from 'latchkey'
 import { describe, expect, it } from 'vitest'
 import { eventsOf, MINUTE_MS, SECOND_MS, saferMeWorld } from './saferme-world.ts'
 
-describe('the rest after a failure', () => {
-  /** A client whose jitter is as long as can be, and that has failed five times. */
+describe('a failure, and the rest after it', () => {
+  /** A client whose jitter is as long as can be, and that has failed five times before it succeeded. */
   const tired = async () => {
     const world = saferMeWorld()
     const clock = { ...world.clock, random: () => 0.999 }
@@ -12,6 +12,7 @@ describe('the rest after a failure', () => {
     await world.runOut()
     world.server.fault('refreshSession', { kind: 'status', status: 503 }, { times: 5 })
     const rests = () => events.of('refreshFailed').map(({ coolDownMs }) => Math.round(coolDownMs / SECOND_MS))
+    await world.clock.until(one.session.getAccessToken({ timeout: MINUTE_MS }))
     const failOnce = async () => {
       await world.runOut()
       world.server.fault('refreshSession', { kind: 'status', status: 503 })
@@ -21,15 +22,13 @@ describe('the rest after a failure', () => {
   }
 
   it('grows with each, and begins anew after a success', async () => {
-    const { clock, one, rests, failOnce } = await tired()
-    await clock.until(one.session.getAccessToken({ timeout: MINUTE_MS }))
+    const { rests, failOnce } = await tired()
     await failOnce()
     expect(rests()).toEqual([1, 2, 4, 8, 16, 1])
   })
 
-  it('is not what a later wait is told of', async () => {
-    const { clock, server, one, runOut, rejection } = await tired()
-    await clock.until(one.session.getAccessToken({ timeout: MINUTE_MS }))
+  it('is forgotten by then: a later wait is not told of it', async () => {
+    const { server, one, runOut, rejection } = await tired()
     await runOut()
     server.fault('refreshSession', { kind: 'delay', ms: 5 * SECOND_MS })
     expect(await rejection(one.session.getAccessToken({ timeout: SECOND_MS }))).toBeInstanceOf(TimeoutError)

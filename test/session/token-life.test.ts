@@ -141,6 +141,7 @@ describe('keepAlive', () => {
     const { clock, client, signedIn } = saferMeWorld()
     const one = await signedIn({ keepAlive: true })
     const other = client()
+    await clock.advance(MINUTE_MS)
     await clock.until(other.session.refresh())
     expect(one.session.snapshot()).toEqual(other.session.snapshot())
     await clock.until(other.deleteSession())

@@ -3,23 +3,24 @@ import { onWake } from '../../src/session/wake.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
-/** A page that begins hidden, or shown. */
-function pageThatIs(visibilityState: string) {
+/** A page, which says things where platforms do. */
+function openPage() {
   const page = new EventTarget()
-  const document = Object.assign(new EventTarget(), { visibilityState })
+  const document = Object.assign(new EventTarget(), { visibilityState: 'visible' })
   vi.stubGlobal('document', document)
   vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
   vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page))
   const say = (type: string): void => {
-    for (const target of [page, document]) target.dispatchEvent(new Event(type))
+    const target = type === 'visibilitychange' ? document : page
+    target.dispatchEvent(new Event(type))
   }
   return { document, say }
 }
 
 it.each(['pageshow', 'online', 'visibilitychange'])('%s wakes, until it is stopped', (type) => {
-  const { say } = pageThatIs('visible')
+  const { say } = openPage()
   let woken = 0
-  const stop = onWake(() => woken++)
+  const stop = onWake(() => void woken++)
   say(type)
   expect(woken).toBe(1)
   stop()
@@ -28,9 +29,9 @@ it.each(['pageshow', 'online', 'visibilitychange'])('%s wakes, until it is stopp
 })
 
 it('a page that is hidden wakes when it is shown', () => {
-  const { document, say } = pageThatIs('visible')
+  const { document, say } = openPage()
   let woken = 0
-  onWake(() => woken++)
+  onWake(() => void woken++)
   document.visibilityState = 'hidden'
   say('visibilitychange')
   expect(woken).toBe(0)
@@ -39,6 +40,6 @@ it('a page that is hidden wakes when it is shown', () => {
   expect(woken).toBe(1)
 })
 
-it('outside a page nothing wakes, and nothing breaks', () => {
-  expect(onWake(() => {})()).toBeUndefined()
+it('outside a page nothing breaks', () => {
+  expect(onWake(() => {})).not.toThrow()
 })
