@@ -21,7 +21,7 @@ export async function readNoting(context: SessionContext, locked?: boolean): Pro
  */
 function noteAbsence({ state, backend, serverClock }: SessionContext, { record: theirs }: Stored): void {
   const { record, unsaved } = state.mine
-  if (backend.repeatable || !isLive(record) || record.pending || unsaved === 'session') return
+  if (backend.repeatable || !isLive(record) || record.pending?.by === ANYBODY || unsaved === 'session') return
   const isBehind =
     theirs?.session === record.session
       ? theirs.generation < record.generation && !unsaved

@@ -1,22 +1,28 @@
-import { memoryStorage, type TokenStorage } from 'latchkey'
+import { memoryStorage, SessionEndedError, type TokenStorage } from 'latchkey'
 import { expect, it } from 'vitest'
-import { ada, bob, DEFAULT_KEY, MINUTE_MS, saferMeWorld } from './saferme-world.ts'
+import { ada, bob, DEFAULT_KEY, MINUTE_MS, SECOND_MS, saferMeWorld } from './saferme-world.ts'
 
-it('a cleared storage brings no old user back: who took their place knows it, even where both signed in at once', async () => {
-  const { clock, server, client } = saferMeWorld()
+/** A storage that can be cleared. */
+function clearableStorage(like: TokenStorage) {
   const values = new Map<string, string>()
   const storage: TokenStorage = {
-    ...memoryStorage({ clock }),
+    ...like,
     read: (key) => values.get(key) ?? null,
     replace: (key, expected, next) =>
       (values.get(key) ?? null) === expected && Boolean(values.set(key, next)),
   }
+  return { storage, clear: () => values.clear() }
+}
+
+it('a cleared storage brings no old user back: who took their place knows it, even where both signed in at once', async () => {
+  const { clock, server, client } = saferMeWorld()
+  const { storage, clear } = clearableStorage(memoryStorage({ clock }))
   const [adas, bobs] = [client({ storage }), client({ storage })]
   server.fault('createSession', { kind: 'delay', ms: 5000 })
   const later = bobs.createSession(bob)
   const first = adas.createSession(ada)
   await clock.until(Promise.all([first, later]))
-  values.clear()
+  clear()
   await clock.until(adas.session.restore())
   await clock.advance(MINUTE_MS)
   await clock.until(bobs.session.restore())
@@ -40,4 +46,25 @@ it('a cleared storage brings no session back that its user has ended: a refresh 
   await clock.advance(MINUTE_MS)
   expect(server.sessions).toEqual([])
   expect((await clock.until(client().session.restore())).status).toBe('none')
+})
+
+it('a refusal is no revocation where a cleared storage may have held what somebody else has won', async () => {
+  const { clock, server, client, signedIn, runOut } = saferMeWorld()
+  const { storage, clear } = clearableStorage(memoryStorage({ clock }))
+  const slow = await signedIn({ storage })
+  // The lock is lost with the rest.
+  const unlocked: TokenStorage['exclusive'] = (_key, task) => task(new AbortController().signal)
+  const other = client({ storage: { ...storage, exclusive: unlocked } })
+  const { tokens } = JSON.parse(String(storage.read(DEFAULT_KEY)))
+  await runOut()
+  server.fault('refreshSession', { kind: 'delay', ms: 40 * SECOND_MS, before: true })
+  const call = slow.session.getAccessToken({ timeout: 5 * MINUTE_MS }).catch((error: unknown) => error)
+  await clock.advance(SECOND_MS)
+  await clock.until(other.session.restore())
+  const elsewhere = client({ storage: memoryStorage({ clock }) })
+  await clock.until(elsewhere.session.adopt(tokens))
+  await clock.until(elsewhere.session.refresh())
+  clear()
+  await clock.until(other.session.restore())
+  expect(await clock.until(call)).toMatchObject(new SessionEndedError('lost'))
 })
