@@ -149,8 +149,9 @@ export class SimClient {
     if (refresh) {
       refresh.outcome = outcomeOf(arrival)
       refresh.settledAt = this.#world.now
-      if (refresh.won && this.clockError > CLOCK_MS) ledger.of(refresh.won).isMisdated = true
     }
+    const noted = kind === 'create' ? arrival?.reply?.tokens : refresh?.won
+    if (noted && this.clockError > CLOCK_MS) ledger.of(noted).isMisdated = true
     const isRefused = kind === 'api' && arrival?.status === 401
     const carried = isRefused ? server.find(server.rules.carried(request)) : undefined
     if (carried) ledger.of(carried).isRefused = true
