@@ -122,9 +122,9 @@ function wire(client: SimClient, world: World): Fetch {
   }
 }
 
-/** Where tokens tell when they were issued, in whole seconds. */
-function tellTime(client: SimClient, rules: ServerRules, { reply }: Arrival): void {
-  if (!reply?.tokens || !reply.isNew || !rules.wholeSeconds) return
+/** Where tokens that can be read tell when they were issued, in whole seconds. */
+function tellTime(client: SimClient, rules: ServerRules, { reply, foreign }: Arrival): void {
+  if (foreign || !reply?.tokens || !reply.isNew || !rules.wholeSeconds) return
   const issuedAt = Math.floor((reply.tokens.issuedAt + EPOCH) / 1000) * 1000
   told(client)({ tokens: { accessToken: reply.tokens.accessToken, issuedAt } })
 }
