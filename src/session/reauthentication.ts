@@ -28,8 +28,8 @@ export class Reauthentication<Resource> {
   /** What the refusals are counted for. */
   #counted: LiveRecord | null = null
   #refusals = 0
-  /** What was signed in for, until it is refused or has run out. */
-  #made: { readonly record: LiveRecord; readonly at: number } | undefined
+  /** When that was made here, by the monotonic clock, until it is refused or has run out. */
+  #madeAt: number | undefined
 
   constructor(context: SessionContext<unknown, Resource>, provide: () => MaybePromise<unknown>) {
     this.#context = context
@@ -40,14 +40,15 @@ export class Reauthentication<Resource> {
   async instead(refused: Refused, task: Task): Promise<Finding<Resource>> {
     const { store, clock } = this.#context
     const { record } = refused
-    const made = this.#made
-    this.#made = undefined
+    const madeAt = this.#madeAt
+    this.#madeAt = undefined
+    const isCounted = isSame(this.#counted, record)
+    this.#counted = record
     const ranOut = !refused.error && task.refused === undefined
     // What was made here and has run out, or has served for longer than the server would be left alone, was no failure.
-    const served = made && (ranOut || clock.monotonic() - made.at >= FIRST_REFUSAL_MS)
-    if (served || !isSame(this.#counted, record)) this.#refusals = 0
-    this.#counted = record
-    if (made && !served && isSame(made.record, record)) {
+    const served = madeAt !== undefined && (ranOut || clock.monotonic() - madeAt >= FIRST_REFUSAL_MS)
+    if (served || !isCounted) this.#refusals = 0
+    else if (madeAt !== undefined) {
       return this.#coolDown(
         refused,
         refused.error ?? new ConfigurationError('The renewed session was refused'),
@@ -86,7 +87,7 @@ export class Reauthentication<Resource> {
     }
     const record = renewRecord(refused.record, completeTokens(grant.tokens, this.#context))
     this.#counted = record
-    this.#made = { record, at: clock.monotonic() }
+    this.#madeAt = clock.monotonic()
     const stands = lock.lost ? null : await offer(this.#context, { record, unsaved: 'change' }, stored)
     return { kind: 'won', record, stands, late: lock.lost, grant }
   }
