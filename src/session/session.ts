@@ -1,3 +1,4 @@
+import type { Stop } from '../support/emitter.ts'
 import type { ListenToSession } from './events.ts'
 import type { Adopted, Refreshed, Unchanged } from './outcome.ts'
 import type { GrantedTokens } from './protocol.ts'
@@ -22,7 +23,7 @@ export interface Session<Resource = unknown, Extra = unknown> {
    * Calls `subscriber` at once and at each change of the snapshot, and answers the function that stops it. The
    * first subscriber starts restoring and watching the storage; the last one to go stops the watching.
    */
-  readonly subscribe: (subscriber: (snapshot: SessionSnapshot) => void) => () => void
+  readonly subscribe: (subscriber: (snapshot: SessionSnapshot) => void) => Stop
   /** Calls a listener at each event of a type. */
   readonly on: ListenToSession
   /** No refresh is under way, and the storage has all there is: whoever comes next finds the session there. */
