@@ -1,18 +1,7 @@
-import { memoryStorage, SessionEndedError, type TokenStorage } from 'latchkey'
+import { memoryStorage, SessionEndedError } from 'latchkey'
 import { expect, it } from 'vitest'
+import { clearableStorage, unlocked } from './frail-storage.ts'
 import { ada, bob, DEFAULT_KEY, MINUTE_MS, SECOND_MS, saferMeWorld } from './saferme-world.ts'
-
-/** A storage that can be cleared. */
-function clearableStorage(like: TokenStorage) {
-  const values = new Map<string, string>()
-  const storage: TokenStorage = {
-    ...like,
-    read: (key) => values.get(key) ?? null,
-    replace: (key, expected, next) =>
-      (values.get(key) ?? null) === expected && Boolean(values.set(key, next)),
-  }
-  return { storage, clear: () => values.clear() }
-}
 
 it('a cleared storage brings no old user back: who took their place knows it, even where both signed in at once', async () => {
   const { clock, server, client } = saferMeWorld()
@@ -53,7 +42,6 @@ it('a refusal is no revocation where a cleared storage may have held what somebo
   const { storage, clear } = clearableStorage(memoryStorage({ clock }))
   const slow = await signedIn({ storage })
   // The lock is lost with the rest.
-  const unlocked: TokenStorage['exclusive'] = (_key, task) => task(new AbortController().signal)
   const other = client({ storage: { ...storage, exclusive: unlocked } })
   const { tokens } = JSON.parse(String(storage.read(DEFAULT_KEY)))
   await runOut()

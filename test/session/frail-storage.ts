@@ -90,3 +90,23 @@ export function asynchronousStorage(
     watch: (key, changed) => inner.watch?.(key, () => void turn('notice').then(changed)) ?? (() => {}),
   }
 }
+
+/** A lock that was taken from whoever had it. */
+export const unlocked: TokenStorage['exclusive'] = (_key, task) => task(new AbortController().signal)
+
+/** A storage that answers later, and tells of nothing. */
+export function farAway({ watch, ...inner }: TokenStorage): TokenStorage {
+  return { ...inner, read: async (key) => inner.read(key) }
+}
+
+/** A storage that can be cleared. */
+export function clearableStorage(like: TokenStorage): { storage: TokenStorage; clear: () => void } {
+  const values = new Map<string, string>()
+  const storage: TokenStorage = {
+    ...like,
+    read: (key) => values.get(key) ?? null,
+    replace: (key, expected, next) =>
+      (values.get(key) ?? null) === expected && Boolean(values.set(key, next)),
+  }
+  return { storage, clear: () => values.clear() }
+}

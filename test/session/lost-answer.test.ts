@@ -1,5 +1,6 @@
-import { SessionEndedError, type TokenStorage } from 'latchkey'
+import { SessionEndedError } from 'latchkey'
 import { describe, expect, it } from 'vitest'
+import { farAway } from './frail-storage.ts'
 import { ada, DEFAULT_KEY, eventsOf, MINUTE_MS, SECOND_MS, saferMeWorld } from './saferme-world.ts'
 
 describe('a refresh whose answer is lost', () => {
@@ -69,9 +70,7 @@ describe('a revocation', () => {
 describe('a refusal after another client set its mark', () => {
   const halfWay = async (isFarAway = false) => {
     const world = saferMeWorld()
-    const { watch, ...untold } = world.storage
-    const farAway: TokenStorage = { ...untold, read: async (key) => untold.read(key) }
-    const storage = isFarAway ? farAway : world.storage
+    const storage = isFarAway ? farAway(world.storage) : world.storage
     const gone = await world.signedIn({ storage })
     const here = world.client({ storage })
     await world.clock.until(here.session.restore())

@@ -1,6 +1,7 @@
 import { memoryStorage, type TokenStorage } from 'latchkey'
 import { expect, it } from 'vitest'
 import { sleep } from '../../src/support/timer.ts'
+import { unlocked } from './frail-storage.ts'
 import { ada, bob, DEFAULT_KEY, eventsOf, MINUTE_MS, SECOND_MS, saferMeWorld } from './saferme-world.ts'
 
 it('a sign-in that is overtaken while it is written leaves nobody in a session that it has replaced', async () => {
@@ -16,7 +17,7 @@ it('a sign-in that is overtaken while it is written leaves nobody in a session t
       await sleep(clock, ms)
       return shared.replace(key, expected, next)
     },
-    exclusive: (_key, task) => task(new AbortController().signal),
+    exclusive: unlocked,
   }
   const [first, other] = [client({ storage: farAway }), client({ storage: farAway })]
   first.session.subscribe(() => {})

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { TokenStorage } from 'latchkey'
 import { describe, expect, it } from 'vitest'
-import { asynchronousStorage } from './frail-storage.ts'
+import { asynchronousStorage, farAway, unlocked } from './frail-storage.ts'
 import { eventsOf, saferMeWorld } from './saferme-world.ts'
 import { scheduledFetch, untilSettled } from './scheduled.ts'
 
@@ -76,20 +76,16 @@ describe('two clients on one storage', () => {
 
 it('a client that was refused goes on with what another has won in the last moment', async () => {
   const { clock, server, storage: inner, client, signedIn, runOut } = saferMeWorld()
-  const other = client({
-    storage: { ...inner, exclusive: (_key, task) => task(new AbortController().signal) },
-  })
+  const other = client({ storage: { ...inner, exclusive: unlocked } })
   let isTooLate = false
-  const { watch, ...untold } = inner
   const storage: TokenStorage = {
-    ...untold,
-    read: async (key) => untold.read(key),
+    ...farAway(inner),
     replace: async (key, expected, next) => {
       if (!isTooLate && JSON.parse(next).ended === 'revoked') {
         isTooLate = true
         await other.session.refresh()
       }
-      return untold.replace(key, expected, next)
+      return inner.replace(key, expected, next)
     },
   }
   const one = await signedIn({ storage })

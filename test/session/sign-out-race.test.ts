@@ -1,13 +1,10 @@
 import fc from 'fast-check'
-import { memoryStorage, SessionEndedError, type TokenStorage } from 'latchkey'
+import { memoryStorage, SessionEndedError } from 'latchkey'
 import { describe, expect, it } from 'vitest'
 import { sleep } from '../../src/support/timer.ts'
-import { asynchronousStorage, frailStorage } from './frail-storage.ts'
+import { asynchronousStorage, clearableStorage, frailStorage, unlocked } from './frail-storage.ts'
 import { ada, bob, eventsOf, MINUTE_MS, saferMeWorld, tokenOf } from './saferme-world.ts'
 import { scheduledFetch } from './scheduled.ts'
-
-/** A lock that was taken from whoever had it. */
-const unlocked: TokenStorage['exclusive'] = (_key, task) => task(new AbortController().signal)
 
 /** When the second thing begins, and where the refresh's answer is slow: on the way there or on the way back. */
 const timings = fc.record({
@@ -146,18 +143,12 @@ describe('a sign-in that a later one has overtaken', () => {
 
   it("doesn't take the later one's session along where the storage was cleared before it gave up", async () => {
     const { clock, server, client, ending } = saferMeWorld()
-    const values = new Map<string, string>()
-    const storage: TokenStorage = {
-      ...memoryStorage({ clock }),
-      read: (key) => values.get(key) ?? null,
-      replace: (key, expected, next) =>
-        (values.get(key) ?? null) === expected && Boolean(values.set(key, next)),
-    }
+    const { storage, clear } = clearableStorage(memoryStorage({ clock }))
     const one = client({ storage })
     server.fault('createSession', { kind: 'delay', ms: 5000 })
     const overtaken = one.createSession(bob).catch((error: unknown) => error)
     await clock.until(one.createSession(ada))
-    values.clear()
+    clear()
     expect(await clock.until(overtaken)).toBeInstanceOf(SessionEndedError)
     await clock.until(one.session.restore())
     expect(await ending(one.fetch('/api/v4/reports'))).toBe(200)
