@@ -39,8 +39,8 @@ function mayBeRepeated(earlier: Refresh, by: SimClient, world: Observed): boolea
   // Who signs out while the storage fails can't know that there are newer tokens.
   if (by.signOuts > 0 && wasFailed(by, earlier.sentAt)) return true
   // Where it does no harm, a client that can't have the lock, or can't read what is stored, sends all the same.
-  const isAlone = !earlier.underLock || !world.storage.isHeldBy(by) || wasFailed(by, earlier.sentAt)
-  if (world.plan.protocol === 'zelf' && isAlone) return true
+  const isBlind = !world.storage.isHeldBy(by) || wasFailed(by, world.now - LONGEST_PREPARATION_MS)
+  if (world.plan.protocol === 'zelf' && (!earlier.underLock || isBlind)) return true
   // Its answer, when it comes, comes too late: the lock is somebody else's by now.
   if (outcome === undefined) return !world.storage.isHeldBy(client)
   if (outcome !== 'won') return true
